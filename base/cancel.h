@@ -1,0 +1,32 @@
+// SPDX-License-Identifier: Apache-2.0
+// Cancellation and progress of long work.
+#pragma once
+
+#include <atomic>
+#include <cstdint>
+#include <functional>
+
+namespace leyden {
+
+/// A flag any thread may raise at any time; the working thread polls it at least once a chunk.
+class CancelToken {
+ public:
+  void cancel() { cancelled_.store(true, std::memory_order_relaxed); }
+  bool cancelled() const { return cancelled_.load(std::memory_order_relaxed); }
+  void reset() { cancelled_.store(false, std::memory_order_relaxed); }
+
+ private:
+  std::atomic<bool> cancelled_{false};
+};
+
+/// (phase, done, total) of long work; monotonic within a phase. `unit` is "bytes", "tokens", ...
+struct Progress {
+  const char* phase = "";
+  const char* unit = "";
+  uint64_t done = 0;
+  uint64_t total = 0;
+  double eta_s = -1;  ///< seconds left, negative while unknown
+};
+using ProgressFn = std::function<void(const Progress&)>;
+
+}  // namespace leyden
