@@ -1,0 +1,19 @@
+// SPDX-License-Identifier: Apache-2.0
+// Opens the CUDA module, where there is one and a device it can run on.
+#pragma once
+
+#include "base/status.h"
+#include "kernels/cuda/cuda_ops.h"
+
+namespace leyden::cuda {
+
+/// The ops of libleyden_cuda.so beside this library; opened once, never closed.
+/// Errors: kNotFound when the module is not there; kUnsupported when it is of another build, when
+/// there is no driver, or when no device has capability 9.0 (naming the device that was found).
+/// Threads: thread-safe.
+Result<const Ops*> load_module();
+
+/// A failed call as a status: kOutOfMemory where the driver says so, else kDeviceLost.
+Status status_of(Error error, const char* what);
+
+}  // namespace leyden::cuda

@@ -1,0 +1,194 @@
+// SPDX-License-Identifier: Apache-2.0
+// What the kernels share: launching, number formats, warp sums, the tensor product of one warp.
+// Without nvcc these sources compile against a cuda_runtime.h that runs threads one after the other
+// (tests/cuda_emulator): every kernel is tested on machines without a GPU.
+#pragma once
+
+#include <cuda_runtime.h>
+
+#include <cstdint>
+#include <type_traits>
+
+#include "kernels/cuda/cuda_ops.h"
+
+namespace leyden::cuda {
+
+// Each op is a function of its slot's name and type.
+#define LEYDEN_OP(name) std::remove_pointer_t<decltype(Ops::name)> name
+LEYDEN_OP(embed);
+LEYDEN_OP(add_rms_norm);
+LEYDEN_OP(rms_norm);
+LEYDEN_OP(quantize);
+LEYDEN_OP(to_bf16);
+LEYDEN_OP(swiglu);
+LEYDEN_OP(linear);
+LEYDEN_OP(write_keys);
+LEYDEN_OP(index_queries);
+LEYDEN_OP(index_scores);
+LEYDEN_OP(select_topk);
+LEYDEN_OP(mqa_attention);
+LEYDEN_OP(mqa_mass);
+LEYDEN_OP(read_latents);
+LEYDEN_OP(mha_attention);
+LEYDEN_OP(mha_mass);
+LEYDEN_OP(route);
+LEYDEN_OP(expert_slots);
+LEYDEN_OP(combine);
+#undef LEYDEN_OP
+
+constexpr int kWarp = 32;
+constexpr int kPageTokens = 64;
+constexpr int kGroup = 128;
+
+inline Error error_text(cudaError_t e) {
+  return e == cudaSuccess ? nullptr : cudaGetErrorString(e);
+}
+
+/// kernel<<<grid, block, shared, stream>>>(args...)
+template <typename... Params, typename... Args>
+Error launch(void (*kernel)(Params...), dim3 grid, dim3 block, size_t shared, Stream stream,
+             Args... args) {
+  if (grid.x == 0 || grid.y == 0 || grid.z == 0) return nullptr;
+  if (shared > 48 * 1024) {
+    const cudaError_t e =
+        cudaFuncSetAttribute(reinterpret_cast<const void*>(kernel),
+                             cudaFuncAttributeMaxDynamicSharedMemorySize, static_cast<int>(shared));
+    if (e != cudaSuccess) return cudaGetErrorString(e);
+  }
+  cudaLaunchConfig_t config{};
+  config.gridDim = grid;
+  config.blockDim = block;
+  config.dynamicSmemBytes = shared;
+  config.stream = static_cast<cudaStream_t>(stream);
+  return error_text(cudaLaunchKernelEx(&config, kernel, Params(args)...));
+}
+
+inline unsigned blocks(int64_t n, int64_t per_block) {
+  return static_cast<unsigned>((n + per_block - 1) / per_block);
+}
+
+// ---- number formats: the same integer steps as base/dtype.h
+// -----------------------------------------
+
+__device__ inline float as_float(uint32_t u) { return __uint_as_float(u); }
+__device__ inline uint32_t as_bits(float f) { return __float_as_uint(f); }
+
+__device__ inline uint16_t bf16_bits(float f) {
+  uint32_t u = as_bits(f);
+  if ((u & 0x7fffffffu) > 0x7f800000u) return static_cast<uint16_t>((u >> 16) | 0x40u);
+  u += 0x7fffu + ((u >> 16) & 1u);
+  return static_cast<uint16_t>(u >> 16);
+}
+__device__ inline float bf16_value(uint16_t b) { return as_float(static_cast<uint32_t>(b) << 16); }
+__device__ inline float round_to_bf16(float f) { return bf16_value(bf16_bits(f)); }
+__device__ inline uint32_t bf16_pair(float low, float high) {
+  return static_cast<uint32_t>(bf16_bits(low)) | static_cast<uint32_t>(bf16_bits(high)) << 16;
+}
+
+__device__ inline uint8_t e4m3_bits(float f) {
+  const uint32_t u = as_bits(f), sign = (u >> 24) & 0x80u;
+  const float a = as_float(u & 0x7fffffffu);
+  if (a != a) return static_cast<uint8_t>(sign | 0x7fu);
+  if (a >= 448.0f) return static_cast<uint8_t>(sign | 0x7eu);
+  if (a < 0.015625f) return static_cast<uint8_t>(sign | static_cast<uint32_t>(rintf(a * 512.0f)));
+  uint32_t r = as_bits(a);
+  r += 0x7ffffu + ((r >> 20) & 1u);
+  return static_cast<uint8_t>(sign | (((r >> 23) - 120u) << 3) | ((r >> 20) & 7u));
+}
+__device__ inline float e4m3_value(uint8_t c) {
+  const uint32_t magnitude = c & 0x7fu, sign = static_cast<uint32_t>(c & 0x80u) << 24;
+  if (magnitude == 0x7fu) return as_float(sign | 0x7fc00000u);
+  const float v = as_float(magnitude << 20) * 1.329227995784916e36f;  // 2^120
+  return as_float(as_bits(v) | sign);
+}
+__device__ inline float e4m3_group_scale(float amax, bool power_of_two) {
+  const float v = fmaxf(amax, 1e-4f) * (1.0f / 448.0f);
+  if (!power_of_two) return v;
+  const uint32_t u = as_bits(v);
+  return as_float(((u >> 23) + ((u & 0x7fffffu) != 0 ? 1u : 0u)) << 23);
+}
+
+// ---- one warp
+// ------------------------------------------------------------------------------------
+
+__device__ inline float warp_sum(float v) {
+  for (int step = kWarp / 2; step > 0; step /= 2) v += __shfl_xor_sync(0xffffffffu, v, step);
+  return v;
+}
+__device__ inline float warp_max(float v) {
+  for (int step = kWarp / 2; step > 0; step /= 2)
+    v = fmaxf(v, __shfl_xor_sync(0xffffffffu, v, step));
+  return v;
+}
+
+/// Sum over a block of `kThreads` threads; every thread gets it. `scratch` [kThreads / 32].
+template <int kThreads>
+__device__ float block_sum(float v, float* scratch) {
+  v = warp_sum(v);
+  if (threadIdx.x % kWarp == 0) scratch[threadIdx.x / kWarp] = v;
+  __syncthreads();
+  float total = 0;
+  for (int i = 0; i < kThreads / kWarp; ++i) total += scratch[i];
+  __syncthreads();
+  return total;
+}
+
+/// d += a b, 16x8 outputs over 16 inputs, bf16 in, fp32 sums. Lane l = 4 g + t holds
+///   a[0] (row g, k 2t..), a[1] (row g + 8, k 2t..), a[2] (row g, k 2t + 8..), a[3] (row g + 8, k
+///   2t + 8..) b[0] (k 2t.., column g), b[1] (k 2t + 8.., column g) d[0..1] (row g, columns 2t, 2t
+///   + 1), d[2..3] (row g + 8, the same columns)
+__device__ inline void tensor_product(float (&d)[4], const uint32_t (&a)[4],
+                                      const uint32_t (&b)[2]) {
+#ifdef __CUDACC__
+  asm volatile(
+      "mma.sync.aligned.m16n8k16.row.col.f32.bf16.bf16.f32 {%0,%1,%2,%3}, {%4,%5,%6,%7}, {%8,%9}, "
+      "{%0,%1,%2,%3};"
+      : "+f"(d[0]), "+f"(d[1]), "+f"(d[2]), "+f"(d[3])
+      : "r"(a[0]), "r"(a[1]), "r"(a[2]), "r"(a[3]), "r"(b[0]), "r"(b[1]));
+#else
+  emulator_tensor_product(d, a, b);
+#endif
+}
+
+/// The block's dynamic shared memory.
+template <typename T>
+__device__ T* dynamic_shared() {
+#ifdef __CUDACC__
+  extern __shared__ __align__(128) unsigned char leyden_dynamic_shared[];
+  return reinterpret_cast<T*>(leyden_dynamic_shared);
+#else
+  return static_cast<T*>(emulator_dynamic_shared());
+#endif
+}
+
+// ---- pages, canonical layout (kernels/kv_layout.h)
+// ---------------------------------------------------
+
+struct PageView {
+  PageShape s;
+  __device__ int64_t groups() const { return (s.kv_lora_rank + kGroup - 1) / kGroup; }
+  __device__ int64_t latent_bytes() const { return s.kv_lora_rank + 4 * groups() + 2 * s.rope_dim; }
+  __device__ const uint8_t* codes(const Row& row, int64_t key) const {
+    return reinterpret_cast<const uint8_t*>(row.pages[key / kPageTokens]) + s.layer_offset +
+           key % kPageTokens * latent_bytes();
+  }
+  __device__ uint8_t* index(const Row& row, int64_t page) const {
+    return reinterpret_cast<uint8_t*>(row.pages[page]) + s.layer_offset +
+           kPageTokens * latent_bytes();
+  }
+  /// f32 and bf16 inside a record stand on even addresses only.
+  __device__ static float load_float(const uint8_t* p) {
+    uint32_t u = 0;
+    for (int i = 3; i >= 0; --i) u = u << 8 | p[i];
+    return as_float(u);
+  }
+  __device__ float latent_scale(const uint8_t* record, int64_t group) const {
+    return load_float(record + s.kv_lora_rank + 4 * group);
+  }
+  __device__ uint16_t rope_bits(const uint8_t* record, int64_t d) const {
+    const uint8_t* p = record + s.kv_lora_rank + 4 * groups() + 2 * d;
+    return static_cast<uint16_t>(p[0] | p[1] << 8);
+  }
+};
+
+}  // namespace leyden::cuda

@@ -1,0 +1,10 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "kernels/simd_avx512.h"
+// after the vocabulary it is written in
+#include "kernels/ops_impl.h"
+
+namespace leyden {
+
+const CpuOps& cpu_ops_avx512() { return kOps; }
+
+}  // namespace leyden
