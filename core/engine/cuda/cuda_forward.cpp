@@ -1,0 +1,561 @@
+// SPDX-License-Identifier: Apache-2.0
+// Per layer, as forward.cpp:  add+norm -> projections, records -> [scores -> top-k] -> attention
+//                             -> W_o -> add+norm -> dense FFN or router + experts
+#include "core/engine/cuda/cuda_forward.h"
+
+#include <algorithm>
+#include <map>
+
+#include "core/engine/cuda/device_page_memory.h"
+#include "core/engine/numerics_build.h"
+
+namespace leyden {
+namespace {
+
+/// Scores of one pass over the index: rows are taken in blocks that fit.
+constexpr int64_t kScoreBytes = int64_t{256} << 20;
+
+int64_t groups_of(int64_t k) { return (k + 127) / 128; }
+
+}  // namespace
+
+struct CudaForward::Scratch {
+  explicit Scratch(const cuda::Ops* ops) {
+    for (DeviceMemory* m : all()) *m = DeviceMemory(ops);
+  }
+  std::vector<DeviceMemory*> all() {
+    return {&tokens,
+            &cos_sin,
+            &page_tables,
+            &rows,
+            &mass,
+            &mass_rows,
+            &h,
+            &residual,
+            &x,
+            &hidden,
+            &codes,
+            &scales,
+            &bf16,
+            &q_a,
+            &kv_a,
+            &index_k,
+            &index_w,
+            &c_q,
+            &q,
+            &index_q,
+            &latents,
+            &index_codes,
+            &index_weights,
+            &scores,
+            &keys,
+            &count,
+            &q_latent,
+            &u,
+            &lse,
+            &k_pe,
+            &kv,
+            &attention_out,
+            &gate,
+            &up,
+            &act,
+            &router,
+            &experts,
+            &weights,
+            &offsets,
+            &token_of_slot,
+            &slot_of_choice,
+            &expert_out,
+            &shared_out,
+            &head_rows,
+            &logits};
+  }
+  DeviceMemory tokens, cos_sin, page_tables, rows, mass, mass_rows;    // the batch
+  DeviceMemory h, residual, x, hidden;                                 // [m, dim]
+  DeviceMemory codes, scales, bf16;                                    // an input's form
+  DeviceMemory q_a, kv_a, index_k, index_w, c_q, q, index_q, latents;  // projections
+  DeviceMemory index_codes, index_weights, scores, keys, count;        // selection
+  DeviceMemory q_latent, u, lse, k_pe, kv, attention_out;              // attention
+  DeviceMemory gate, up, act, router, experts, weights, offsets, token_of_slot, slot_of_choice;
+  DeviceMemory expert_out, shared_out, head_rows, logits;
+  // What is uploaded must live until the stream has taken it.
+  std::vector<int32_t> host_tokens, host_head_rows;
+  std::vector<float> host_cos_sin, host_mass;
+  std::vector<std::byte*> host_tables;
+  std::vector<cuda::Row> host_rows;
+  std::vector<float*> host_mass_rows;
+  std::vector<size_t> mass_begin;  ///< of each row in `mass`, in floats
+  bool any_mass = false;
+};
+
+/// One activation matrix; quantised or narrowed on first use. The form's memory is shared, so one
+/// Form is used up before the next is made.
+struct CudaForward::Form {
+  const float* x = nullptr;
+  int64_t m = 0, k = 0;
+  bool fp8 = false, bf16 = false;  ///< which forms have been made
+};
+
+Result<std::unique_ptr<CudaForward>> CudaForward::create(std::shared_ptr<const Model> model,
+                                                         const cuda::Ops& ops, int32_t device) {
+  LEYDEN_CUDA_TRY(ops.use_device(device));
+  LEYDEN_ASSIGN(auto weights, DeviceWeights::upload(*model, ops));
+  return std::unique_ptr<CudaForward>(
+      new CudaForward(std::move(model), ops, device, std::move(weights)));
+}
+
+CudaForward::CudaForward(std::shared_ptr<const Model> model, const cuda::Ops& ops, int32_t device,
+                         std::unique_ptr<DeviceWeights> weights)
+    : model_(std::move(model)),
+      ops_(ops),
+      device_(device),
+      weights_(std::move(weights)),
+      page_memory_(make_device_page_memory(model_->kv_layout(), ops, device)),
+      s_(std::make_unique<Scratch>(&ops)) {
+  if (ops_.make_stream(&stream_)) stream_ = nullptr;  // the default stream serves as well
+}
+
+CudaForward::~CudaForward() {
+  if (stream_) ops_.drop_stream(stream_);
+}
+
+size_t CudaForward::default_kv_bytes() const {
+  cuda::DeviceInfo info;
+  if (ops_.device_info(device_, &info)) return 0;
+  // What is left is for scratch, which grows with the batch.
+  return static_cast<size_t>(info.free_bytes) / 8 * 7;
+}
+
+std::string CudaForward::numerics_profile() const {
+  return std::string("cuda 9.0 ") + ops_.build_id + "-" + LEYDEN_NUMERICS_BUILD;
+}
+
+size_t CudaForward::scratch_bytes() const {
+  size_t n = 0;
+  for (const DeviceMemory* m : s_->all()) n += m->size();
+  return n;
+}
+
+cuda::PageShape CudaForward::page_shape(int64_t layer) const {
+  const KvLayout& l = model_->kv_layout();
+  return {l.kv_lora_rank, l.rope_dim, l.index_dim, layer * l.layer_bytes(), l.scale_ue8m0};
+}
+
+Status CudaForward::run_product(Form& x, cuda::Linear l) {
+  l.x_stride = x.k;
+  l.y_stride = l.shape.n;
+  switch (static_cast<DType>(l.shape.dtype)) {
+    case DType::kF8E4M3:
+      if (!x.fp8) {
+        LEYDEN_TRY(s_->codes.ensure(static_cast<size_t>(x.m * x.k)));
+        LEYDEN_TRY(s_->scales.ensure(static_cast<size_t>(x.m * groups_of(x.k)) * 4));
+        LEYDEN_CUDA_TRY(ops_.quantize(x.x, x.m, x.k, model_->config().scale_ue8m0,
+                                      s_->codes.as<uint8_t>(), s_->scales.as<float>(), stream_));
+        x.fp8 = true;
+      }
+      l.x = s_->codes.as<void>();
+      l.x_scales = s_->scales.as<float>();
+      break;
+    case DType::kBF16:
+      if (!x.bf16) {
+        LEYDEN_TRY(s_->bf16.ensure(static_cast<size_t>(x.m * x.k) * 2));
+        LEYDEN_CUDA_TRY(ops_.to_bf16(x.x, x.m * x.k, s_->bf16.as<uint16_t>(), stream_));
+        x.bf16 = true;
+      }
+      l.x = s_->bf16.as<void>();
+      break;
+    case DType::kF32:
+      l.x = x.x;
+      break;
+  }
+  LEYDEN_CUDA_TRY(ops_.linear(l, stream_));
+  return {};
+}
+
+Status CudaForward::product(Form& x, const DeviceMatrix& w, float* y, bool round_bf16) {
+  cuda::Linear l;
+  l.weights = w.views;
+  l.shape = w.shape;
+  l.m = x.m;
+  l.y = y;
+  l.round_bf16 = round_bf16;
+  return run_product(x, l);
+}
+
+Status CudaForward::product_by_head(const float* x, int64_t width, const DeviceMatrix& w, int64_t m,
+                                    float* y) {
+  LEYDEN_TRY(s_->bf16.ensure(static_cast<size_t>(m * w.count * width) * 2));
+  LEYDEN_CUDA_TRY(ops_.to_bf16(x, m * w.count * width, s_->bf16.as<uint16_t>(), stream_));
+  cuda::Linear l;
+  l.x = s_->bf16.as<void>();
+  l.weights = w.views;
+  l.shape = w.shape;
+  l.groups = w.count;
+  l.m = m;
+  l.x_stride = w.count * width;
+  l.x_group = width;
+  l.y = y;
+  l.y_stride = int64_t{w.count} * w.shape.n;
+  l.y_group = w.shape.n;
+  l.round_bf16 = true;
+  LEYDEN_CUDA_TRY(ops_.linear(l, stream_));
+  return {};
+}
+
+cuda::Attention CudaForward::attention_of(int64_t layer, int64_t first, int64_t m,
+                                          bool selected) const {
+  const ModelConfig& c = model_->config();
+  const int64_t topk = c.index_topk;
+  cuda::Attention a;
+  a.page = page_shape(layer);
+  a.n_heads = c.n_heads;
+  a.sm_scale = static_cast<float>(c.softmax_scale());
+  a.rows = s_->rows.as<cuda::Row>() + first;
+  a.m = m;
+  if (selected)
+    a.selection = {s_->keys.as<int32_t>() + first * topk, s_->count.as<int32_t>() + first, topk};
+  return a;
+}
+
+Status CudaForward::place(std::span<const ForwardRow> rows) {
+  const ModelConfig& c = model_->config();
+  const size_t m = rows.size(), dr = static_cast<size_t>(c.qk_rope_head_dim);
+  s_->host_tokens.resize(m);
+  s_->host_cos_sin.resize(m * dr);
+  s_->host_tables.clear();
+  s_->host_rows.resize(m);
+  s_->host_mass_rows.assign(m, nullptr);
+  s_->mass_begin.assign(m, 0);
+  s_->any_mass = false;
+  std::map<std::byte* const*, std::pair<int64_t, size_t>> tables;  // pages, place in host_tables
+  for (const ForwardRow& row : rows) {
+    int64_t& pages = tables[row.pages].first;
+    pages = std::max(pages, row.position / KvLayout::kPageTokens + 1);
+  }
+  for (auto& [pages, table] : tables) {
+    table.second = s_->host_tables.size();
+    s_->host_tables.insert(s_->host_tables.end(), pages, pages + table.first);
+  }
+  LEYDEN_TRY(s_->page_tables.upload(s_->host_tables, stream_));
+  size_t mass_floats = 0;
+  for (size_t t = 0; t < m; ++t) {
+    const ForwardRow& row = rows[t];
+    s_->host_tokens[t] = row.token;
+    model_->fill_rope(row.position, s_->host_cos_sin.data() + t * dr);
+    s_->host_rows[t] = {s_->page_tables.as<std::byte*>() + tables[row.pages].second, row.position};
+    if (!row.mass) continue;
+    s_->any_mass = true;
+    s_->mass_begin[t] = mass_floats;
+    mass_floats += static_cast<size_t>(row.position) + 1;
+  }
+  LEYDEN_TRY(s_->tokens.upload(s_->host_tokens, stream_));
+  LEYDEN_TRY(s_->cos_sin.upload(s_->host_cos_sin, stream_));
+  LEYDEN_TRY(s_->rows.upload(s_->host_rows, stream_));
+  if (!s_->any_mass) return {};
+  LEYDEN_TRY(s_->mass.ensure(mass_floats * 4));
+  LEYDEN_CUDA_TRY(ops_.fill(s_->mass.as<void>(), 0, mass_floats * 4, stream_));
+  s_->host_mass.resize(mass_floats);
+  for (size_t t = 0; t < m; ++t)
+    if (rows[t].mass) s_->host_mass_rows[t] = s_->mass.as<float>() + s_->mass_begin[t];
+  return s_->mass_rows.upload(s_->host_mass_rows, stream_);
+}
+
+Status CudaForward::run(std::span<const ForwardRow> rows) {
+  const ModelConfig& c = model_->config();
+  for (const ForwardRow& row : rows)
+    if (row.recall) return unsupported("index recall: is measured on the CPU only");
+  LEYDEN_CUDA_TRY(ops_.use_device(device_));
+  const int64_t m = static_cast<int64_t>(rows.size());
+  const float eps = static_cast<float>(c.rms_norm_eps);
+  LEYDEN_TRY(place(rows));
+  const size_t wide = static_cast<size_t>(m * c.dim) * 4;
+  for (DeviceMemory* b : {&s_->h, &s_->residual, &s_->x, &s_->hidden}) LEYDEN_TRY(b->ensure(wide));
+  float *h = s_->h.as<float>(), *residual = s_->residual.as<float>(), *x = s_->x.as<float>();
+  LEYDEN_CUDA_TRY(ops_.embed(weights_->embed().shape, s_->tokens.as<int32_t>(), m, h, stream_));
+  for (int64_t i = 0; i < c.n_layers; ++i) {
+    const DeviceLayer& w = weights_->layer(i);
+    LEYDEN_CUDA_TRY(ops_.add_rms_norm(h, i == 0 ? nullptr : residual, w.attn_norm, m, c.dim, eps, x,
+                                      residual, stream_));
+    LEYDEN_TRY(attention(w, i, rows));
+    LEYDEN_CUDA_TRY(
+        ops_.add_rms_norm(h, residual, w.ffn_norm, m, c.dim, eps, x, residual, stream_));
+    LEYDEN_TRY(w.gate.empty() ? dense_ffn(w.ffn, m) : moe_ffn(w, m));
+  }
+  LEYDEN_CUDA_TRY(ops_.add_rms_norm(h, c.n_layers == 0 ? nullptr : residual, weights_->final_norm(),
+                                    m, c.dim, eps, s_->hidden.as<float>(), residual, stream_));
+  return collect_mass(rows);
+}
+
+Status CudaForward::collect_mass(std::span<const ForwardRow> rows) {
+  if (s_->any_mass)
+    LEYDEN_CUDA_TRY(
+        ops_.copy(s_->host_mass.data(), s_->mass.as<void>(), s_->host_mass.size() * 4, stream_));
+  LEYDEN_CUDA_TRY(ops_.synchronize(stream_));
+  if (!s_->any_mass) return {};
+  for (size_t t = 0; t < rows.size(); ++t) {
+    if (!rows[t].mass) continue;
+    const float* from = s_->host_mass.data() + s_->mass_begin[t];
+    for (int64_t p = 0; p <= rows[t].position; ++p) rows[t].mass[p] += from[p];
+  }
+  return {};
+}
+
+Status CudaForward::attention(const DeviceLayer& w, int64_t layer,
+                              std::span<const ForwardRow> rows) {
+  const ModelConfig& c = model_->config();
+  const int64_t m = static_cast<int64_t>(rows.size());
+  const int64_t r = c.kv_lora_rank, dr = c.qk_rope_head_dim, di = c.index_head_dim;
+  constexpr float eps = static_cast<float>(ModelConfig::kLatentNormEps);
+  const auto ensure = [&](DeviceMemory& b, int64_t floats) {
+    return b.ensure(static_cast<size_t>(floats) * 4);
+  };
+  LEYDEN_TRY(ensure(s_->q_a, m * c.q_lora_rank));
+  LEYDEN_TRY(ensure(s_->kv_a, m * (r + dr)));
+  LEYDEN_TRY(ensure(s_->index_k, m * di));
+  LEYDEN_TRY(ensure(s_->index_w, m * c.index_n_heads));
+  LEYDEN_TRY(ensure(s_->c_q, m * c.q_lora_rank));
+  LEYDEN_TRY(ensure(s_->q, m * c.n_heads * c.qk_head_dim()));
+  LEYDEN_TRY(ensure(s_->index_q, m * c.index_n_heads * di));
+  LEYDEN_TRY(ensure(s_->latents, m * r));
+  LEYDEN_TRY(ensure(s_->attention_out, m * c.n_heads * c.v_head_dim));
+  float *q = s_->q.as<float>(), *kv_a = s_->kv_a.as<float>();
+
+  Form x{s_->x.as<float>(), m, c.dim};
+  LEYDEN_TRY(product(x, w.wq_a, s_->q_a.as<float>(), true));
+  LEYDEN_TRY(product(x, w.wkv_a, kv_a, true));
+  LEYDEN_TRY(product(x, w.index_wk, s_->index_k.as<float>(), true));
+  LEYDEN_TRY(product(x, w.index_weights, s_->index_w.as<float>(), false));
+  LEYDEN_CUDA_TRY(ops_.rms_norm(s_->q_a.as<float>(), c.q_lora_rank, w.q_norm, m, c.q_lora_rank, eps,
+                                s_->c_q.as<float>(), c.q_lora_rank, stream_));
+  Form cq{s_->c_q.as<float>(), m, c.q_lora_rank};
+  LEYDEN_TRY(product(cq, w.wq_b, q, true));
+  LEYDEN_TRY(product(cq, w.index_wq_b, s_->index_q.as<float>(), true));
+  LEYDEN_CUDA_TRY(
+      ops_.rms_norm(kv_a, r + dr, w.kv_norm, m, r, eps, s_->latents.as<float>(), r, stream_));
+  const cuda::KeyShape shape{page_shape(layer),        c.n_heads,       c.qk_head_dim(),
+                             c.qk_nope_head_dim,       c.index_n_heads, eps,
+                             c.indexer_rope_interleave};
+  LEYDEN_CUDA_TRY(ops_.write_keys(
+      shape, s_->rows.as<cuda::Row>(), m, s_->cos_sin.as<float>(), q, s_->latents.as<float>(), kv_a,
+      s_->index_k.as<float>(), s_->index_q.as<float>(), w.k_norm_weight, w.k_norm_bias, stream_));
+
+  const bool selected = model_->options().attention == AttentionMode::kDsa &&
+                        std::any_of(rows.begin(), rows.end(),
+                                    [&](const auto& row) { return row.position >= c.index_topk; });
+  if (selected) LEYDEN_TRY(select(layer, rows));
+
+  for (size_t begin = 0, end; begin < rows.size(); begin = end) {
+    const bool mha = uses_mha(*model_, rows[begin]);
+    end = begin + 1;
+    while (end < rows.size() && uses_mha(*model_, rows[end]) == mha &&
+           (!mha || rows[end].pages == rows[begin].pages))
+      ++end;
+    LEYDEN_TRY(mha ? attend_mha(w, layer, rows, begin, end, selected)
+                   : attend_mqa(w, layer, rows, begin, end, selected));
+  }
+  Form o{s_->attention_out.as<float>(), m, c.n_heads * c.v_head_dim};
+  return product(o, w.wo, s_->h.as<float>(), true);
+}
+
+Status CudaForward::select(int64_t layer, std::span<const ForwardRow> rows) {
+  const ModelConfig& c = model_->config();
+  const int64_t m = static_cast<int64_t>(rows.size());
+  const int64_t heads = c.index_n_heads, di = c.index_head_dim, topk = c.index_topk;
+  LEYDEN_TRY(s_->index_codes.ensure(static_cast<size_t>(m * heads * di)));
+  LEYDEN_TRY(s_->index_weights.ensure(static_cast<size_t>(m * heads) * 4));
+  LEYDEN_TRY(s_->keys.ensure(static_cast<size_t>(m * topk) * 4));
+  LEYDEN_TRY(s_->count.ensure(static_cast<size_t>(m) * 4));
+  const cuda::PageShape shape = page_shape(layer);
+  LEYDEN_CUDA_TRY(ops_.index_queries(shape, s_->index_q.as<float>(), s_->index_w.as<float>(), m,
+                                     heads, s_->index_codes.as<uint8_t>(),
+                                     s_->index_weights.as<float>(), stream_));
+  int64_t last = 0;
+  for (const ForwardRow& row : rows) last = std::max(last, row.position);
+  const int64_t stride = (last / KvLayout::kPageTokens + 1) * KvLayout::kPageTokens;
+  const int64_t block = std::clamp<int64_t>(kScoreBytes / 4 / stride, 1, m);
+  LEYDEN_TRY(s_->scores.ensure(static_cast<size_t>(block * stride) * 4));
+  for (int64_t first = 0; first < m; first += block) {
+    const int64_t n = std::min(block, m - first);
+    const cuda::Row* at = s_->rows.as<cuda::Row>() + first;
+    LEYDEN_CUDA_TRY(ops_.index_scores(
+        shape, at, n, heads, s_->index_codes.as<uint8_t>() + first * heads * di,
+        s_->index_weights.as<float>() + first * heads, s_->scores.as<float>(), stride, stream_));
+    LEYDEN_CUDA_TRY(ops_.select_topk(at, s_->scores.as<float>(), stride, n, topk,
+                                     s_->keys.as<int32_t>() + first * topk,
+                                     s_->count.as<int32_t>() + first, stream_));
+  }
+  return {};
+}
+
+namespace {
+
+bool wants_mass(std::span<const ForwardRow> rows, size_t begin, size_t end) {
+  return std::any_of(rows.begin() + static_cast<std::ptrdiff_t>(begin),
+                     rows.begin() + static_cast<std::ptrdiff_t>(end),
+                     [](const ForwardRow& row) { return row.mass != nullptr; });
+}
+
+}  // namespace
+
+Status CudaForward::attend_mqa(const DeviceLayer& w, int64_t layer,
+                               std::span<const ForwardRow> rows, size_t begin, size_t end,
+                               bool selected) {
+  const ModelConfig& c = model_->config();
+  const int64_t m = static_cast<int64_t>(end - begin), first = static_cast<int64_t>(begin);
+  const int64_t heads = c.n_heads, dk = c.qk_head_dim(), dn = c.qk_nope_head_dim;
+  const int64_t r = c.kv_lora_rank, v = c.v_head_dim, topk = c.index_topk;
+  LEYDEN_TRY(s_->q_latent.ensure(static_cast<size_t>(m * heads * r) * 4));
+  LEYDEN_TRY(s_->u.ensure(static_cast<size_t>(m * heads * r) * 4));
+  LEYDEN_TRY(s_->lse.ensure(static_cast<size_t>(m * heads) * 4));
+  const float* q = s_->q.as<float>() + first * heads * dk;
+  float* q_latent = s_->q_latent.as<float>();
+
+  LEYDEN_TRY(product_by_head(q, dk, w.w_uk, m, q_latent));
+
+  const cuda::Attention a = attention_of(layer, first, m, selected);
+  LEYDEN_CUDA_TRY(
+      ops_.mqa_attention(a, q_latent, q + dn, dk, s_->u.as<float>(), s_->lse.as<float>(), stream_));
+  if (wants_mass(rows, begin, end)) {
+    int64_t most = 0;
+    for (size_t t = begin; t < end; ++t) most = std::max(most, rows[t].position + 1);
+    LEYDEN_CUDA_TRY(ops_.mqa_mass(a, selected ? std::min(most, topk) : most, q_latent, q + dn, dk,
+                                  s_->lse.as<float>(), s_->mass_rows.as<float*>() + first,
+                                  stream_));
+  }
+
+  return product_by_head(s_->u.as<float>(), r, w.w_uv, m,
+                         s_->attention_out.as<float>() + first * heads * v);
+}
+
+Status CudaForward::attend_mha(const DeviceLayer& w, int64_t layer,
+                               std::span<const ForwardRow> rows, size_t begin, size_t end,
+                               bool selected) {
+  const ModelConfig& c = model_->config();
+  const int64_t m = static_cast<int64_t>(end - begin), first = static_cast<int64_t>(begin);
+  const int64_t heads = c.n_heads, dn = c.qk_nope_head_dim, dr = c.qk_rope_head_dim;
+  const int64_t r = c.kv_lora_rank, v = c.v_head_dim;
+  const int64_t n_keys = rows[end - 1].position + 1;
+  LEYDEN_TRY(s_->latents.ensure(static_cast<size_t>(n_keys * r) * 4));
+  LEYDEN_TRY(s_->k_pe.ensure(static_cast<size_t>(n_keys * dr) * 4));
+  LEYDEN_TRY(s_->kv.ensure(static_cast<size_t>(n_keys * heads * (dn + v)) * 4));
+  LEYDEN_TRY(s_->lse.ensure(static_cast<size_t>(m * heads) * 4));
+  LEYDEN_CUDA_TRY(ops_.read_latents(page_shape(layer), s_->host_rows[end - 1], n_keys,
+                                    s_->latents.as<float>(), s_->k_pe.as<float>(), stream_));
+  Form latents{s_->latents.as<float>(), n_keys, r};
+  LEYDEN_TRY(product(latents, w.wkv_b, s_->kv.as<float>(), true));
+
+  const cuda::Attention a = attention_of(layer, first, m, selected);
+  const float* q = s_->q.as<float>() + first * heads * (dn + dr);
+  LEYDEN_CUDA_TRY(ops_.mha_attention(a, dn, v, q, s_->kv.as<float>(), s_->k_pe.as<float>(),
+                                     s_->attention_out.as<float>() + first * heads * v,
+                                     s_->lse.as<float>(), stream_));
+  if (wants_mass(rows, begin, end))
+    LEYDEN_CUDA_TRY(ops_.mha_mass(a, n_keys, dn, v, q, s_->kv.as<float>(), s_->k_pe.as<float>(),
+                                  s_->lse.as<float>(), s_->mass_rows.as<float*>() + first,
+                                  stream_));
+  return {};
+}
+
+Status CudaForward::dense_ffn(const DeviceFfn& w, int64_t m) {
+  const int64_t n = w.w1.shape.n;
+  for (DeviceMemory* b : {&s_->gate, &s_->up, &s_->act})
+    LEYDEN_TRY(b->ensure(static_cast<size_t>(m * n) * 4));
+  Form x{s_->x.as<float>(), m, model_->config().dim};
+  LEYDEN_TRY(product(x, w.w1, s_->gate.as<float>(), true));
+  LEYDEN_TRY(product(x, w.w3, s_->up.as<float>(), true));
+  LEYDEN_CUDA_TRY(
+      ops_.swiglu(s_->gate.as<float>(), s_->up.as<float>(), m * n, s_->act.as<float>(), stream_));
+  Form a{s_->act.as<float>(), m, n};
+  return product(a, w.w2, s_->h.as<float>(), true);
+}
+
+Status CudaForward::moe_ffn(const DeviceLayer& w, int64_t m) {
+  const ModelConfig& c = model_->config();
+  const int64_t k = c.n_activated_experts, n_experts = c.n_routed_experts, n = c.moe_inter_dim;
+  const int64_t slots = m * k;
+  const auto i32 = [](int64_t v) { return static_cast<int32_t>(v); };
+  LEYDEN_TRY(s_->router.ensure(static_cast<size_t>(m * n_experts) * 4));
+  for (DeviceMemory* b : {&s_->experts, &s_->weights, &s_->token_of_slot, &s_->slot_of_choice})
+    LEYDEN_TRY(b->ensure(static_cast<size_t>(slots) * 4));
+  LEYDEN_TRY(s_->offsets.ensure(static_cast<size_t>(n_experts + 1) * 4));
+  LEYDEN_TRY(s_->expert_out.ensure(static_cast<size_t>(slots * c.dim) * 4));
+  for (DeviceMemory* b : {&s_->gate, &s_->up, &s_->act})
+    LEYDEN_TRY(b->ensure(static_cast<size_t>(slots * n) * 4));
+
+  Form x{s_->x.as<float>(), m, c.dim};
+  LEYDEN_TRY(product(x, w.gate, s_->router.as<float>(), false));
+  const cuda::Router router{i32(n_experts),
+                            i32(k),
+                            i32(c.n_expert_groups),
+                            i32(c.n_limited_groups),
+                            static_cast<float>(c.route_scale),
+                            c.norm_topk_prob};
+  LEYDEN_CUDA_TRY(ops_.route(router, s_->router.as<float>(), w.gate_bias, m,
+                             s_->experts.as<int32_t>(), s_->weights.as<float>(), stream_));
+  LEYDEN_CUDA_TRY(ops_.expert_slots(s_->experts.as<int32_t>(), m, i32(k), i32(n_experts),
+                                    s_->offsets.as<int32_t>(), s_->token_of_slot.as<int32_t>(),
+                                    s_->slot_of_choice.as<int32_t>(), stream_));
+
+  // The shared expert first: its products use x as it is, and its output stays.
+  const bool shared = !w.shared.w1.empty();
+  if (shared) {
+    const int64_t n_shared = w.shared.w1.shape.n;
+    for (DeviceMemory* b : {&s_->gate, &s_->up, &s_->act})
+      LEYDEN_TRY(b->ensure(static_cast<size_t>(std::max(slots * n, m * n_shared)) * 4));
+    LEYDEN_TRY(s_->shared_out.ensure(static_cast<size_t>(m * c.dim) * 4));
+    LEYDEN_TRY(product(x, w.shared.w1, s_->gate.as<float>(), true));
+    LEYDEN_TRY(product(x, w.shared.w3, s_->up.as<float>(), true));
+    LEYDEN_CUDA_TRY(ops_.swiglu(s_->gate.as<float>(), s_->up.as<float>(), m * n_shared,
+                                s_->act.as<float>(), stream_));
+    Form a{s_->act.as<float>(), m, n_shared};
+    LEYDEN_TRY(product(a, w.shared.w2, s_->shared_out.as<float>(), true));
+    x.fp8 = x.bf16 = false;  // the form's memory now holds the activations
+  }
+
+  const auto grouped = [&](Form& in, const DeviceMatrix& matrix, float* y, bool gather) -> Status {
+    cuda::Linear l;
+    l.weights = matrix.views;
+    l.shape = matrix.shape;
+    l.groups = matrix.count;
+    l.offsets = s_->offsets.as<int32_t>();
+    l.rows = gather ? s_->token_of_slot.as<int32_t>() : nullptr;
+    l.m = m;  // a token goes to an expert once at most
+    l.y = y;
+    l.round_bf16 = true;
+    return run_product(in, l);
+  };
+  LEYDEN_TRY(grouped(x, w.experts.w1, s_->gate.as<float>(), true));
+  LEYDEN_TRY(grouped(x, w.experts.w3, s_->up.as<float>(), true));
+  LEYDEN_CUDA_TRY(ops_.swiglu(s_->gate.as<float>(), s_->up.as<float>(), slots * n,
+                              s_->act.as<float>(), stream_));
+  Form a{s_->act.as<float>(), slots, n};
+  LEYDEN_TRY(grouped(a, w.experts.w2, s_->expert_out.as<float>(), false));
+  LEYDEN_CUDA_TRY(ops_.combine(s_->expert_out.as<float>(),
+                               shared ? s_->shared_out.as<float>() : nullptr,
+                               s_->slot_of_choice.as<int32_t>(), s_->weights.as<float>(), m, i32(k),
+                               c.dim, s_->h.as<float>(), stream_));
+  return {};
+}
+
+Status CudaForward::logits(std::span<const int32_t> rows, float* logits) {
+  const ModelConfig& c = model_->config();
+  LEYDEN_CUDA_TRY(ops_.use_device(device_));
+  s_->host_head_rows.assign(rows.begin(), rows.end());
+  LEYDEN_TRY(s_->head_rows.upload(s_->host_head_rows, stream_));
+  const size_t bytes = rows.size() * static_cast<size_t>(c.vocab_size) * 4;
+  LEYDEN_TRY(s_->logits.ensure(bytes));
+  const int64_t m = static_cast<int64_t>(s_->host_rows.size());
+  Form x{s_->hidden.as<float>(), m, c.dim};
+  cuda::Linear l;
+  l.weights = weights_->head().views;
+  l.shape = weights_->head().shape;
+  l.rows = s_->head_rows.as<int32_t>();
+  l.m = static_cast<int64_t>(rows.size());
+  l.y = s_->logits.as<float>();
+  LEYDEN_TRY(run_product(x, l));
+  LEYDEN_CUDA_TRY(ops_.copy(logits, s_->logits.as<void>(), bytes, stream_));
+  LEYDEN_CUDA_TRY(ops_.synchronize(stream_));
+  return {};
+}
+
+}  // namespace leyden
