@@ -1,0 +1,19 @@
+// SPDX-License-Identifier: Apache-2.0
+// The plugin's side of the socket: loads the object, offers the host's services to it, and does
+// what comes in until it is told to quit.
+//
+//   in   start (given)  call  cancel  open  page  image  close  settings  answer  ping  quit
+//   out  ready | failed  result  progress  log  ask  pong
+#pragma once
+
+#include <filesystem>
+
+#include "plugins/json_access.h"
+
+namespace leyden::plugins {
+
+/// Serves the plugin of a folder over a socket. @param start  the start message
+/// (plugin_process.cpp) Returns the process's exit code.
+int serve_plugin(int socket, const std::filesystem::path& folder, const Json& start);
+
+}  // namespace leyden::plugins
