@@ -1,0 +1,145 @@
+# SPDX-License-Identifier: Apache-2.0
+"""Leyden from Python: models, chats over documents with streaming, the jar. Standard library only.
+
+    import leyden
+    with leyden.Model() as model, model.chat() as chat:
+        chat.add_document("Log book", text)
+        for event in chat.stream("When did the lamp go out?"):
+            if event.kind == "text":
+                print(event.text, end="", flush=True)
+
+Objects are context managers; close() may be called early and twice. Failures raise LeydenError. One
+chat serves one call at a time; different objects may be used from different threads.
+"""
+import json
+
+from . import _abi
+from ._calls import Cancel, LeydenError, Owned, call, out, out_text, text_argument
+from ._calls import library as _library
+from .chat import Answer, Chat, Event
+from .store import Store
+
+__all__ = ["Answer", "Cancel", "Chat", "Event", "LeydenError", "Model", "Sampling", "Store",
+           "Tokenizer", "default_model_path", "has", "model_info", "version"]
+
+
+def version():
+    """Of the library that runs, e.g. "0.1.0"."""
+    return _abi.string_at(_library().leyden_version()).decode()
+
+
+def has(feature):
+    """Whether the library has a feature, e.g. "chat/evidence"."""
+    return bool(_library().leyden_has(feature.encode()))
+
+
+def default_model_path():
+    return out_text(_library().leyden_default_model_path)
+
+
+def model_info(folder):
+    """What a model folder holds, without reading its weights: a dictionary."""
+    return json.loads(out_text(_library().leyden_model_info_json, *text_argument(folder)))
+
+
+class Sampling:
+    """How the next token is chosen; all zero: always the likeliest."""
+
+    def __init__(self, temperature=0.0, top_p=0.0, top_k=0, min_p=0.0, repetition_penalty=0.0,
+                 presence_penalty=0.0, frequency_penalty=0.0, seed=0):
+        self.options = _abi.leyden_sampling(
+            struct_size=_abi.sizeof(_abi.leyden_sampling), temperature=temperature, top_p=top_p,
+            top_k=top_k, min_p=min_p, repetition_penalty=repetition_penalty,
+            presence_penalty=presence_penalty, frequency_penalty=frequency_penalty, seed=seed)
+
+
+class Tokenizer(Owned):
+    """A vocabulary with its rules. Immutable; any thread."""
+    _destroy = "leyden_tokenizer_destroy"
+
+    @classmethod
+    def open(cls, folder):
+        """Reads a model folder's tokenizer.json and no weights."""
+        return cls(out(_library().leyden_tokenizer_open, *text_argument(folder)))
+
+    @property
+    def vocab_size(self):
+        return _library().leyden_tokenizer_vocab_size(self._handle)
+
+    def encode(self, text, match_added=False):
+        """Ids of a text. match_added: "<think>" and the like become their token."""
+        ids = out(_library().leyden_tokenizer_encode, self._handle, *text_argument(text),
+                  _abi.LEYDEN_ADDED_MATCH if match_added else _abi.LEYDEN_ADDED_IGNORE)
+        try:
+            n = _library().leyden_ids_size(ids)
+            return list(_library().leyden_ids_data(ids)[:n]) if n else []
+        finally:
+            _library().leyden_ids_destroy(ids)
+
+    def decode(self, ids):
+        """The bytes of some ids; they may begin or end inside a character."""
+        return out_text(_library().leyden_tokenizer_decode, self._handle,
+                        (_abi.c_int32 * len(ids))(*ids), len(ids), raw=True)
+
+
+class Model(Owned):
+    """An opened model. Any thread. What was made from it keeps it alive."""
+    _destroy = "leyden_model_destroy"
+
+    def __init__(self, folder=None, *, threads=0, kv_bytes=0, store=None, on_progress=None, cancel=None):
+        """Opens a folder (None: the default model).
+
+        store: a Store where what the model reads is kept. on_progress(phase, done, total, unit, eta_s).
+        """
+        options = _abi.leyden_model_options(struct_size=_abi.sizeof(_abi.leyden_model_options),
+                                            threads=threads, kv_bytes=kv_bytes)
+        if store is not None:
+            options.store = store.handle
+        with call.callbacks(cancel) as callbacks:
+            options.on_progress = callbacks.progress(on_progress)
+            options.cancel = callbacks.cancel
+            super().__init__(out(_library().leyden_model_open,
+                                 *text_argument(folder or default_model_path()), _abi.byref(options)))
+
+    @property
+    def vocab_size(self):
+        return _library().leyden_model_vocab_size(self._handle)
+
+    @property
+    def stats(self):
+        return json.loads(out_text(_library().leyden_model_stats_json, self._handle))
+
+    def tokenizer(self):
+        return Tokenizer(out(_library().leyden_model_tokenizer, self._handle))
+
+    def chat(self, session=0):
+        """A new chat; with a session of the model's store, one that is kept and comes back."""
+        return Chat(self, session)
+
+    def generate(self, ids, *, max_tokens=0, stop_ids=(), sampling=None, on_token=None, cancel=None):
+        """Continues token ids: (new ids, details). on_token(id, position) may return True to stop."""
+        n_stop = len(stop_ids)
+        options = _abi.leyden_generate_options(
+            struct_size=_abi.sizeof(_abi.leyden_generate_options), max_tokens=max_tokens,
+            stop_ids=(_abi.c_int32 * n_stop)(*stop_ids) if n_stop else None, n_stop_ids=n_stop,
+            sampling=_abi.pointer(sampling.options) if sampling else None)
+        with call.callbacks(cancel) as callbacks:
+            options.on_token = callbacks.token(on_token)
+            options.cancel = callbacks.cancel
+            result = out(_library().leyden_model_generate, self._handle,
+                         (_abi.c_int32 * len(ids))(*ids), len(ids), _abi.byref(options))
+        try:
+            details = json.loads(out_text(_library().leyden_generation_json, result))
+        finally:
+            _library().leyden_generation_destroy(result)
+        return details["ids"], details
+
+    def logits(self, ids, *, cancel=None):
+        """Logits of every position, teacher-forced: a list of rows of floats."""
+        rows = []
+        with call.callbacks(cancel) as callbacks:
+            options = _abi.leyden_run_options(struct_size=_abi.sizeof(_abi.leyden_run_options),
+                                              cancel=callbacks.cancel)
+            call(_library().leyden_model_logits, self._handle, (_abi.c_int32 * len(ids))(*ids),
+                 len(ids), callbacks.logits(rows), None, _abi.byref(options))
+        return rows
