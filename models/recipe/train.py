@@ -1,0 +1,215 @@
+"""Runs the stages of a plan, restartable, with a hard stop.
+
+    python train.py --plan plan.json --corpus train.txt.xz --tokenizer DIR --out DIR [--resume CKPT | --weights CKPT] [--stop-at SECONDS]
+
+Writes log.txt, ckpt.pt and the FP8 model (export/) whenever it stops.
+Stage modes: dense (language modelling with dense attention), warmup (indexer
+only, everything else frozen), sparse (everything, attention over the selected
+keys, indexer trained by KL on the selected set), eval.
+"""
+import argparse, json, os, random, sys, time, traceback
+
+START = time.time()
+ap = argparse.ArgumentParser()
+ap.add_argument("--plan", required=True)
+ap.add_argument("--corpus", required=True)
+ap.add_argument("--held")
+ap.add_argument("--tokenizer", required=True)
+ap.add_argument("--out", required=True)
+ap.add_argument("--resume", help="continue this checkpoint's run")
+ap.add_argument("--weights", help="start a new plan from this checkpoint's weights")
+ap.add_argument("--stop-at", type=float, default=1e9)
+ap.add_argument("--workers", type=int, default=14)
+ap.add_argument("--samples", type=int, default=60000)
+ap.add_argument("--cpu", action="store_true")
+ap.add_argument("--no-compile", action="store_true")
+ap.add_argument("--seed", type=int, default=1)
+args = ap.parse_args()
+os.makedirs(args.out, exist_ok=True)
+LOG = open(args.out + "/log.txt", "a")
+
+
+def log(*words):
+    line = "[%7.1f] %s" % (time.time() - START, " ".join(map(str, words)))
+    print(line, flush=True)
+    LOG.write(line + "\n")
+    LOG.flush()
+
+
+import feed as feeding
+
+PLAN = json.load(open(args.plan))
+STAGES = PLAN["stages"]
+world = feeding.load_world(args.corpus, samples=args.samples)
+log("corpus", world.en.size, "English and", world.zh.size, "Chinese characters")
+feed = feeding.Feed(world, args.tokenizer, STAGES, args.workers, PLAN.get("depth", 24), args.seed)
+first = 0
+if args.resume:                                          # let the workers start on the right stage before torch loads
+    note = args.resume + ".json"
+    first = json.load(open(note))["stage"] if os.path.exists(note) else 0
+feed.begin(min(first, len(STAGES) - 1))
+
+import torch
+
+import attention, export as exporting, model as architecture, optim
+from model import Config, Model
+
+device = "cpu" if args.cpu else "cuda"
+if args.cpu:
+    architecture.BF16 = torch.float32                    # bf16 products are slow without hardware for them
+torch.manual_seed(args.seed)
+torch.set_float32_matmul_precision("high")
+model = Model(Config(**PLAN.get("shape", {}))).to(device)
+c = model.c
+opt = optim.Optimizer(model)
+state = {"stage": 0, "used": 0.0, "steps": 0}
+if args.weights:
+    model.load_state_dict(torch.load(args.weights, map_location=device, weights_only=False)["model"])
+if args.resume:
+    saved = torch.load(args.resume, map_location=device, weights_only=False)
+    model.load_state_dict(saved["model"])
+    state = saved["state"]
+    if "adam" in saved:
+        opt.adam.load_state_dict(saved["adam"])
+        opt.index.load_state_dict(saved["index"])
+        opt.momentum = saved["momentum"]
+if not args.no_compile and device == "cuda":
+    import torch._dynamo
+    torch._dynamo.config.cache_size_limit = 64
+    model.compile()
+log("parameters", sum(p.numel() for p in model.parameters()), "state", state)
+
+
+def save(name="ckpt.pt"):
+    path = args.out + "/" + name
+    torch.save({"model": model.state_dict(), "state": state, "adam": opt.adam.state_dict(), "index": opt.index.state_dict(),
+                "momentum": opt.momentum}, path + ".part")
+    os.replace(path + ".part", path)
+    json.dump(state, open(path + ".json", "w"))
+
+
+def sample_queries(weights, n):
+    """Half uniform, half where the model has to answer."""
+    s = weights.shape[0]
+    uniform = torch.randint(0, s, (n // 2,), device=weights.device)
+    hot = (weights >= 1).nonzero().squeeze(1)
+    pool = hot[torch.randint(0, hot.numel(), (n - n // 2,), device=weights.device)] if 0 < hot.numel() <= .6 * s else torch.randint(0, s, (n - n // 2,), device=weights.device)
+    return torch.cat([uniform, pool])
+
+
+def run_batch(stage, accumulate):
+    """Forward and backward of one micro batch; returns (language loss, indexer loss)."""
+    mode, length = stage["mode"], stage["length"]
+    ids, weights, pos = [torch.from_numpy(a.astype("int64") if a.dtype == "uint16" else a).to(device, non_blocking=True) for a in feed.get(current)]
+    rows = ids.shape[0]
+    weights = weights.float()[:, 1:]
+    x, target, flat = ids[:, :-1], ids[:, 1:].reshape(-1), weights.reshape(-1)
+    divergence = []
+
+    def index_loss(l, q, k, h, qr, cos, sin, keep=None):
+        """Trains the indexer of one layer on detached inputs; fills keep when given."""
+        with torch.enable_grad():
+            iq, ik, iw = model.pieces["index"](h.detach(), qr.detach(), cos, sin, *l.indexer())
+            total = 0
+            for b in range(rows):
+                part = slice(b * length, (b + 1) * length)
+                at, level = sample_queries(weights[b], stage.get("queries", 192)), None
+                if keep is not None:
+                    level = attention.select(iq[part].detach(), ik[part].detach(), iw[part].detach(), c.topk, keep[b])[at]
+                total = total + attention.indexer_loss(q[part].detach(), k[part].detach(), iq[part], ik[part], iw[part], at, c, level) / rows
+            (total / accumulate).backward()
+        divergence.append(total.detach())
+
+    def attend(i, l, q, k, v, h, qr, cos, sin):
+        if mode == "dense":
+            return attention.dense(q, k, v, rows, length, c)
+        if mode == "warmup":
+            index_loss(l, q, k, h, qr, cos, sin)
+            return attention.dense(q, k, v, rows, length, c)
+        keep = torch.empty(rows, length, length, device=device, dtype=torch.uint8)
+        index_loss(l, q, k, h, qr, cos, sin, keep)
+        return attention.masked(q, k, v, keep, rows, length, c)
+
+    if mode == "warmup":
+        with torch.no_grad():
+            model.body(x, pos, attend)
+        return torch.zeros(()), torch.stack(divergence).mean()
+    y = model.body(x, pos, attend, count=True)
+    loss = model.pieces["loss"](y, model.norm, model.embed, target, flat) / flat.sum().clamp(min=1)
+    (loss / accumulate).backward()
+    return loss.detach(), torch.stack(divergence).mean() if divergence else torch.zeros(())
+
+
+def run_stage(stage):
+    """Returns False when the hard stop came first."""
+    begun, used0, count, t_last, n_last = time.time(), state["used"], 0, time.time(), 0
+    accumulate = stage.get("accumulate", 1)
+    log("stage", stage["name"], stage["mode"], "length", stage["length"], "from %.0f of %.0f s" % (used0, stage["seconds"]))
+    frozen = [p.detach().clone() for p in model.main_parameters()] if stage["mode"] == "warmup" else None
+    total = 0
+    while True:
+        state["used"] = used0 + time.time() - begun
+        part = min(1.0, state["used"] / stage["seconds"])
+        if part >= 1 or count >= stage.get("max_steps", 1 << 60):
+            finished = True
+            break
+        if time.time() - START > args.stop_at:
+            finished = False
+            break
+        a, b = stage.get("lr", [0, 0])
+        lr = (a + (b - a) * part) * min(1.0, (count + 1) / stage.get("ramp", 1))
+        rounding = exporting.round_in_place(model) if stage.get("qat") else None
+        losses = [run_batch(stage, accumulate) for _ in range(accumulate)]
+        if rounding:
+            exporting.restore(rounding)
+        if stage["mode"] != "warmup":
+            opt.step_main(lr)
+        if stage["mode"] != "dense":
+            i0, i1 = stage["index_lr"]
+            opt.step_index(i0 + (i1 - i0) * part)
+        count += 1
+        state["steps"] += 1
+        total += stage["tokens"] * accumulate
+        if count % stage.get("every", 25) == 0 or count <= 2:
+            lm, kl = (sum(x[j].item() for x in losses) / accumulate for j in (0, 1))
+            now = time.time()
+            log("step %d loss %.4f kl %.4f lr %.5f tokens %.1fM %.0f tok/s queue %d" % (count, lm, kl, lr, total / 1e6, (total - n_last) / max(1e-6, now - t_last), feed.queue.qsize()))
+            t_last, n_last = now, total
+    if frozen:
+        log("main weights unchanged by warm-up:", all(torch.equal(a, b) for a, b in zip(frozen, model.main_parameters())))
+    log("stage", stage["name"], "finished" if finished else "interrupted", "steps", count, "tokens %.1fM" % (total / 1e6),
+        "peak %.1f GB" % (torch.cuda.max_memory_allocated() / 1e9 if device == "cuda" else 0))
+    return finished
+
+
+done = True
+while state["stage"] < len(STAGES):
+    current = state["stage"]
+    stage = STAGES[current]
+    try:
+        if stage["mode"] == "eval":
+            save()
+            exporting.export(model, args.out + "/export")
+            if current + 1 < len(STAGES) and "mix" in STAGES[current + 1]:
+                feed.begin(current + 1)
+            import evaluate
+            evaluate.run(model, args.tokenizer, args.held or args.corpus, stage["tests"], log, args.out, stage["name"], fp8=stage.get("fp8", False))
+        else:
+            feed.begin(current)
+            if not run_stage(stage):
+                done = False
+                break
+    except Exception:
+        log("stage", stage.get("name"), "failed:", traceback.format_exc()[-1800:])
+        for p in model.parameters():
+            p.grad = None
+        if stage["mode"] != "eval":
+            done = False
+            break
+    state["stage"], state["used"] = current + 1, 0.0
+save()
+log("export", exporting.export(model, args.out + "/export"), "bytes")
+log("all stages done" if done else "stopped early; resume with --resume %s/ckpt.pt" % args.out)
+feed.close()
+LOG.close()
+os._exit(0)
