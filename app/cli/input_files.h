@@ -1,0 +1,42 @@
+// SPDX-License-Identifier: Apache-2.0
+// What users hand in: documents, token ids, text on stdin.
+#pragma once
+
+#include <cstdint>
+#include <string>
+#include <string_view>
+#include <vector>
+
+namespace leyden_cli {
+
+/// A UTF-8 text or Markdown file, without its byte order mark.
+struct DocumentFile {
+  std::string path;
+  std::string title;     ///< the file's name
+  std::string text;
+  size_t bom_bytes = 0;  ///< in the file before `text`: 3 or 0
+};
+/// PDF, DOCX, EPUB and HTML come through the sandboxed reader, other files are taken as they are.
+/// Throws a Failure: missing, a folder, empty, not UTF-8 (with the offset in the file), unreadable.
+DocumentFile read_document(const std::string& path);
+
+/// Whether a file is one for the sandboxed reader, by its extension.
+bool needs_reader(const std::string& path);
+/// What the reader makes of it, as leyden_document_add_json takes it.
+std::string read_document_json(const std::string& path);
+
+/// Whitespace-separated token ids. Throws with the position ("ids.txt: line 3, column 5: ...").
+std::vector<int32_t> parse_ids(std::string_view text, const std::string& name);
+std::vector<int32_t> read_ids_file(const std::string& path);
+
+/// All of stdin, as bytes. Ctrl-C ends it with a Failure.
+std::string read_stdin();
+
+/// A line and column, both from 1, of a byte; the column counts characters.
+struct TextPlace {
+  size_t line = 1;
+  size_t column = 1;
+};
+TextPlace place_of(std::string_view text, size_t byte);
+
+}  // namespace leyden_cli

@@ -1,0 +1,68 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "app/cli/paged_file.h"
+
+#include <algorithm>
+
+namespace leyden_cli {
+
+namespace {
+
+constexpr size_t kPartBytes = 3000;
+
+/// Where a part that begins at `at` ends: behind the blank line nearest above kPartBytes.
+size_t part_end(const std::string& text, size_t at) {
+  if (text.size() - at <= kPartBytes + kPartBytes / 2) return text.size();
+  const size_t blank = text.rfind("\n\n", at + kPartBytes);
+  if (blank != std::string::npos && blank > at + kPartBytes / 4) return blank + 2;
+  const size_t next = text.find("\n\n", at + kPartBytes);
+  if (next != std::string::npos && next < at + 3 * kPartBytes) return next + 2;
+  const size_t line = text.rfind('\n', at + kPartBytes);
+  if (line != std::string::npos && line > at) return line + 1;
+  size_t cut = at + kPartBytes;
+  while (cut > at && (static_cast<unsigned char>(text[cut]) & 0xC0u) == 0x80u) --cut;
+  return cut;
+}
+
+}  // namespace
+
+PagedFile read_pages(const std::string& path) {
+  PagedFile out;
+  out.file = read_document(path);
+  const std::string& text = out.file.text;
+  const bool has_pages = text.find('\f') != std::string::npos;
+  for (size_t at = 0; at < text.size();) {
+    size_t end = has_pages ? std::min(text.find('\f', at), text.size()) : part_end(text, at);
+    out.page_begin.push_back(at);
+    out.pages.push_back(text.substr(at, end - at));
+    out.labels.push_back((has_pages ? "p. " : "part ") + std::to_string(out.pages.size()));
+    at = has_pages ? end + 1 : end;
+  }
+  return out;
+}
+
+Json pages_json(const PagedFile& file) {
+  Json pages = Json::array();
+  for (size_t i = 0; i < file.pages.size(); ++i)
+    pages.push_back({{"label", file.labels[i]}, {"text", file.pages[i]}});
+  return {{"title", file.file.title}, {"pages", std::move(pages)}};
+}
+
+Toolbox open_library(leyden_store* store, const std::vector<std::string>& files) {
+  leyden_toolbox_options options = LEYDEN_TOOLBOX_OPTIONS_INIT;
+  options.store = store;
+  Toolbox toolbox = made<Toolbox>([&](leyden_toolbox** out, leyden_error** error) {
+    return leyden_toolbox_create(out, &options, error);
+  });
+  for (const std::string& path : files) {
+    const Json document = pages_json(read_pages(path));
+    const std::string title = document.at("title").get<std::string>();
+    const std::string pages = document.at("pages").dump();
+    done([&](leyden_error** error) {
+      return leyden_toolbox_add_document_json(toolbox.get(), title.data(), title.size(),
+                                              pages.data(), pages.size(), error);
+    });
+  }
+  return toolbox;
+}
+
+}  // namespace leyden_cli

@@ -1,0 +1,88 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "app/cli/tool_arguments.h"
+
+#include <unistd.h>
+
+#include <cstdio>
+#include <string_view>
+
+#include "app/cli/paged_file.h"
+
+namespace leyden_cli {
+
+void ToolArguments::add_to(CLI::App* command) {
+  const auto named = [&](const char* flag, std::vector<std::string>& into, const char* type,
+                         const char* what) {
+    command->add_option(flag, into, what)
+        ->type_name(type)
+        ->expected(1)
+        ->multi_option_policy(CLI::MultiOptionPolicy::TakeAll);
+  };
+  command->add_flag("--tools", jar, "Search and open for the documents of the store");
+  named("--library", library, "FILE", "A file to search instead of the store. May be given again");
+  named("--plugins", plugins, "DIR",
+        "A folder of plugins, each started in a sandbox. May be given again");
+  named("--mcp", mcp, "FILE",
+        "A JSON file of an MCP server: {\"name\", \"command\": [...]} or {\"name\", \"url\"}");
+  command->add_flag("--offline", offline, "Refuse tools that reach the network");
+}
+
+OpenedTools ToolArguments::open(const StoreArguments& store, const Console& console) const {
+  OpenedTools out;
+  if (!any()) return out;
+  if (jar && !library.empty()) throw bad_argument("--tools and --library: give one of them");
+  if (jar) out.store = store.open_existing(console, true);
+  out.toolbox = open_library(out.store.get(), library);
+  done([&](leyden_error** error) {
+    return leyden_toolbox_set_offline(out.toolbox.get(), offline ? 1 : 0, error);
+  });
+  for (const std::string& folder : plugins) {
+    const Json problems = made_json([&](leyden_string** text, leyden_error** error) {
+      return leyden_toolbox_add_plugins(text, out.toolbox.get(), folder.data(), folder.size(),
+                                        error);
+    });
+    for (const Json& problem : problems) note("note: " + problem.get<std::string>());
+  }
+  for (const std::string& path : mcp) {
+    const std::string json = read_document(path).text;
+    done([&](leyden_error** error) {
+      return leyden_toolbox_add_mcp_json(out.toolbox.get(), json.data(), json.size(),
+                                         ask_on_terminal, nullptr, error);
+    });
+  }
+  return out;
+}
+
+int32_t ask_on_terminal(const leyden_approval* approval, leyden_approval_answer* answer, void*) {
+  constexpr std::string_view kNobody = "nobody is at the terminal to approve it";
+  std::FILE* terminal = std::fopen("/dev/tty", "r+");
+  if (!terminal) {
+    leyden_approval_deny_reason(answer, kNobody.data(), kNobody.size());
+    return LEYDEN_APPROVE_DENY;
+  }
+  std::fprintf(terminal, "\n%s (%s) wants to run:\n  %.*s\n", approval->name, approval->origin,
+               static_cast<int>(approval->arguments_size), approval->arguments);
+  if ((approval->flags & LEYDEN_TOOL_NETWORK) != 0)
+    std::fputs("  It can reach the network.\n", terminal);
+  if ((approval->flags & LEYDEN_TOOL_DESTRUCTIVE) != 0)
+    std::fputs("  It may change or remove something.\n", terminal);
+  if (approval->shares_library != 0)
+    std::fputs("  This chat has read documents of yours; it could send their words on.\n",
+               terminal);
+  std::fputs(approval->once_only != 0 ? "Allow it? [y]es, or no and why: "
+                                      : "Allow it? [y]es, [s]ession, or no and why: ",
+             terminal);
+  std::fflush(terminal);
+  char line[500] = "";
+  const bool read = std::fgets(line, sizeof line, terminal) != nullptr;
+  std::fclose(terminal);
+  std::string_view said = read ? line : "";
+  while (!said.empty() && (said.back() == '\n' || said.back() == '\r' || said.back() == ' '))
+    said.remove_suffix(1);
+  if (said == "y" || said == "yes") return LEYDEN_APPROVE_ONCE;
+  if (said == "s" || said == "session") return LEYDEN_APPROVE_SESSION;
+  if (said.size() > 3) leyden_approval_deny_reason(answer, said.data(), said.size());
+  return LEYDEN_APPROVE_DENY;
+}
+
+}  // namespace leyden_cli

@@ -1,0 +1,35 @@
+// SPDX-License-Identifier: Apache-2.0
+// The flags that bring tools: the jar, files, plugins, MCP servers; and how a person is asked.
+#pragma once
+
+#include <CLI/CLI.hpp>
+#include <string>
+#include <vector>
+
+#include "app/cli/console.h"
+#include "app/cli/door.h"
+#include "app/cli/store_arguments.h"
+
+namespace leyden_cli {
+
+/// A toolbox, and the store it reads, which it must not outlive.
+struct OpenedTools {
+  Store store;
+  Toolbox toolbox;  ///< empty when no flag asked for tools
+};
+
+struct ToolArguments {
+  bool jar = false, offline = false;
+  std::vector<std::string> library, plugins, mcp;
+
+  void add_to(CLI::App* command);
+  bool any() const { return jar || !library.empty() || !plugins.empty() || !mcp.empty(); }
+  /// Opens what was asked for; asks before an MCP server starts. Throws.
+  OpenedTools open(const StoreArguments& store, const Console& console) const;
+};
+
+/// leyden_approve_fn: asks on the terminal; without one, says no.
+int32_t ask_on_terminal(const leyden_approval* approval, leyden_approval_answer* answer,
+                        void* unused);
+
+}  // namespace leyden_cli

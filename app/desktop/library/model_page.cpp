@@ -1,0 +1,316 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "app/desktop/library/model_page.h"
+
+#include <QFileDialog>
+#include <QFormLayout>
+#include <QHBoxLayout>
+#include <QLabel>
+#include <QLineEdit>
+#include <QListWidget>
+#include <QLocale>
+#include <QProgressBar>
+#include <QPushButton>
+#include <QVBoxLayout>
+
+#include "app/desktop/controls/engine_text.h"
+#include "app/desktop/engine/engine_client.h"
+#include "app/desktop/library/plan_bars.h"
+#include "app/desktop/models/gpu_list.h"
+#include "app/desktop/models/session_list_model.h"
+#include "app/desktop/settings/app_settings.h"
+#include "app/desktop/theme/icons.h"
+#include "app/desktop/theme/theme_tokens.h"
+
+namespace leyden::desktop {
+namespace {
+
+constexpr auto kFoldersKey = "model_folders";
+enum Fact { Architecture, Format, Size, Context, KvCost, Fingerprint, Licence, Folder, Facts };
+
+}  // namespace
+
+ModelPage::ModelPage(EngineClient* client, AppSettings* settings, QWidget* parent)
+    : Place(space::kReading + 240, parent),
+      m_client(client),
+      m_settings(settings),
+      m_folders(settings->state(kFoldersKey).toStringList()),
+      m_list(new QListWidget),
+      m_add(new QPushButton),
+      m_forget(new QPushButton),
+      m_open(new QPushButton),
+      m_cancel(new QPushButton),
+      m_name(new QLabel),
+      m_gpus(new QLineEdit),
+      m_gpusLabel(new QLabel),
+      m_bars(new PlanBars),
+      m_verdict(new QLabel),
+      m_failure(new QLabel),
+      m_progress(new QProgressBar),
+      m_progressText(new QLabel) {
+  setObjectName("modelPage");
+  auto* columns = new QHBoxLayout;
+  columns->setSpacing(space::kThree);
+  auto* left = new QVBoxLayout;
+  left->setSpacing(space::kOne);
+  m_list->setObjectName("modelList");
+  m_list->setFixedWidth(240);
+  m_list->setMinimumHeight(240);
+  m_add->setObjectName("modelAdd");
+  m_add->setIcon(icon("folder"));
+  m_forget->setObjectName("modelForget");
+  m_forget->setProperty("role", "quiet");
+  left->addWidget(m_list, 1);
+  left->addWidget(m_add);
+  left->addWidget(m_forget);
+  columns->addLayout(left);
+
+  auto* card = new Card;
+  QVBoxLayout* facts = card->content();
+  facts->addWidget(m_name);
+  auto* form = new QFormLayout;
+  form->setHorizontalSpacing(space::kThree);
+  form->setVerticalSpacing(space::kOne);
+  for (int i = 0; i < Facts; ++i) {
+    auto* label = new QLabel;
+    auto* value = new QLabel;
+    label->setProperty("role", "muted");
+    value->setTextInteractionFlags(Qt::TextSelectableByMouse);
+    value->setWordWrap(true);
+    value->setMinimumWidth(320);
+    form->addRow(label, value);
+    m_rows.append(std::pair(label, value));
+  }
+  m_rows[Fingerprint].second->setFont(codeFont(TextSize::Small));
+  facts->addLayout(form);
+  facts->addSpacing(space::kOne);
+  auto* planFor = new QHBoxLayout;
+  planFor->setSpacing(space::kOne);
+  m_gpus->setObjectName("planGpus");
+  m_gpus->setMinimumWidth(360);
+  m_gpusLabel->setProperty("role", "muted");
+  m_gpusLabel->setBuddy(m_gpus);
+  planFor->addWidget(m_gpusLabel);
+  planFor->addWidget(m_gpus, 1);
+  planFor->addStretch(1);
+  facts->addLayout(planFor);
+  facts->addWidget(m_verdict);
+  facts->addWidget(m_bars);
+  m_verdict->setWordWrap(true);
+  m_failure->setObjectName("modelFailure");
+  m_failure->setProperty("role", "danger");
+  m_failure->setWordWrap(true);
+  m_failure->setTextInteractionFlags(Qt::TextSelectableByMouse);
+  facts->addWidget(m_failure);
+  facts->addWidget(m_progressText);
+  facts->addWidget(m_progress);
+  m_progressText->setProperty("role", "muted");
+  m_progress->setTextVisible(false);
+  m_progress->setRange(0, 1000);
+  auto* buttons = new QHBoxLayout;
+  m_open->setObjectName("modelOpen");
+  m_open->setProperty("role", "primary");
+  m_cancel->setObjectName("modelCancel");
+  buttons->addWidget(m_open);
+  buttons->addWidget(m_cancel);
+  buttons->addStretch(1);
+  facts->addSpacing(space::kOne);
+  facts->addLayout(buttons);
+  facts->addStretch(1);
+  columns->addWidget(card, 1);
+  content()->addLayout(columns);
+  content()->addStretch(1);
+
+  connect(m_add, &QPushButton::clicked, this, &ModelPage::askForFolder);
+  connect(m_forget, &QPushButton::clicked, this, [this] {
+    m_folders.removeAll(chosen());
+    m_settings->setState(kFoldersKey, m_folders);
+    listFolders();
+  });
+  connect(m_open, &QPushButton::clicked, this, [this] {
+    m_settings->setState("model_folder", chosen());
+    m_client->openModel(chosen());
+  });
+  connect(m_cancel, &QPushButton::clicked, m_client, &EngineClient::cancelOpenModel);
+  connect(m_list, &QListWidget::currentRowChanged, this, &ModelPage::choose);
+  connect(m_gpus, &QLineEdit::editingFinished, this,
+          [this] { m_settings->set("model/gpus", m_gpus->text().trimmed()); });
+  connect(m_settings, &AppSettings::changed, this, [this](const QString& key) {
+    if (key != "model/gpus") return;
+    m_plans.clear();
+    m_gpus->setText(m_settings->value(key).toString());
+    askPlan();
+    showFacts();
+  });
+  connect(m_client, &EngineClient::modelChanged, this, [this] {
+    if (!m_client->model().name.isEmpty()) m_facts[m_client->model().folder] = m_client->model();
+    listFolders();
+    showFacts();
+  });
+  connect(m_client, &EngineClient::modelProgressed, this, &ModelPage::showState);
+  ModelPage::retranslate();
+}
+
+QString ModelPage::chosen() const {
+  const QListWidgetItem* item = m_list->currentItem();
+  return item == nullptr ? QString() : item->data(Qt::UserRole).toString();
+}
+
+void ModelPage::askForFolder() {
+  const QString folder = QFileDialog::getExistingDirectory(this, tr("Folder of a model"));
+  if (!folder.isEmpty()) addFolder(folder);
+}
+
+void ModelPage::addFolder(const QString& folder) {
+  if (!m_folders.contains(folder)) m_folders.append(folder);
+  m_settings->setState(kFoldersKey, m_folders);
+  listFolders();
+  for (int row = 0; row < m_list->count(); ++row)
+    if (m_list->item(row)->data(Qt::UserRole) == folder) m_list->setCurrentRow(row);
+}
+
+void ModelPage::listFolders() {
+  const QString before = chosen();
+  QStringList all = m_folders;
+  const QString open = m_client->model().folder;
+  if (!open.isEmpty() && !all.contains(open)) all.prepend(open);
+  m_list->clear();
+  for (const auto& folder : std::as_const(all)) {
+    auto* item =
+        new QListWidgetItem(folder.section('/', -1, -1, QString::SectionSkipEmpty), m_list);
+    item->setData(Qt::UserRole, folder);
+    item->setToolTip(folder);
+    const bool ready = folder == open && m_client->modelState() == ModelState::Ready;
+    item->setIcon(ready ? icon("check", IconTone::Good) : icon("chip"));
+    item->setSizeHint({0, space::kFour + space::kHalf});
+    if (folder == before) m_list->setCurrentItem(item);
+  }
+  if (m_list->currentRow() < 0 && m_list->count() > 0) m_list->setCurrentRow(0);
+}
+
+void ModelPage::choose() {
+  const QString folder = chosen();
+  if (!folder.isEmpty() && !m_facts.contains(folder))
+    m_client->inspectModel(folder, this, [this, folder](const Outcome<ModelFacts>& facts) {
+      m_facts[folder] = *facts;
+      showFacts();
+    });
+  askPlan();
+  showFacts();
+}
+
+void ModelPage::askPlan() {
+  const QString folder = chosen(), written = m_settings->value("model/gpus").toString();
+  const auto gpus = gpuBytes(written);
+  if (folder.isEmpty() || m_plans.contains(folder) || !gpus) return;
+  m_client->planModel(
+      folder, *gpus, this, [this, folder, written](const Outcome<MemoryPlan>& plan) {
+        if (!plan || written != m_settings->value("model/gpus").toString()) return;
+        m_plans[folder] = *plan;  // what is wrong with a folder is said by its facts
+        showFacts();
+      });
+}
+
+void ModelPage::showFacts() {
+  const QLocale locale;
+  const ModelFacts f = m_facts.value(chosen());
+  m_name->setText(f.name.isEmpty() ? chosen().section('/', -1) : f.name);
+  auto set = [this](Fact fact, const QString& text) {
+    m_rows[fact].first->setVisible(!text.isEmpty());
+    m_rows[fact].second->setVisible(!text.isEmpty());
+    m_rows[fact].second->setText(text);
+  };
+  auto some = [](qint64 number, const QString& text) { return number > 0 ? text : QString(); };
+  set(Architecture,
+      some(f.layers,
+           tr("%1, %2 layers, %3 experts").arg(f.architecture).arg(f.layers).arg(f.experts)));
+  set(Format, f.format);
+  set(Size,
+      some(f.bytes, tr("%1, %2 parameters")
+                        .arg(sizeText(f.bytes),
+                             f.parameters >= 1'000'000'000
+                                 ? locale.toString(double(f.parameters) / 1e9, 'f', 1) + " B"
+                                 : locale.toString(double(f.parameters) / 1e6, 'f', 1) + " M")));
+  set(Context, some(f.maxContext, tr("%1 tokens").arg(locale.toString(f.maxContext))));
+  set(KvCost,
+      some(f.kvBytesPerToken, tr("%1 for 1,000 tokens").arg(sizeText(f.kvBytesPerToken * 1000))));
+  set(Fingerprint, f.fingerprint == "not computed" ? tr("computed while opening") : f.fingerprint);
+  set(Licence, f.name.isEmpty()      ? QString()
+               : f.licence.isEmpty() ? tr("no licence file in the folder")
+                                     : f.licence);
+  set(Folder, chosen());
+  showPlan();
+  showState();
+}
+
+void ModelPage::showPlan() {
+  const QLocale locale;
+  const MemoryPlan plan = m_plans.value(chosen());
+  QStringList verdict;
+  if (plan.fits)
+    verdict << tr("One session of %1 tokens fits.").arg(locale.toString(plan.context));
+  else if (plan.maxContext > 0)
+    verdict << tr("One session of %1 tokens does not fit; one of %2 does.")
+                   .arg(locale.toString(plan.context), locale.toString(plan.maxContext));
+  else
+    verdict << tr("It does not fit.");
+  if (!plan.fits) verdict << engineTexts(plan.advice);
+  m_bars->setPlan(plan);
+  const bool understood = gpuBytes(m_settings->value("model/gpus").toString()).has_value();
+  m_verdict->setText(understood ? verdict.join(' ')
+                                : tr("GPUs are written as 8x141GB, or 2x80GB+48GB."));
+  m_verdict->setVisible(!understood || !plan.bars.isEmpty());
+}
+
+void ModelPage::showState() {
+  const QString folder = chosen();
+  const ModelFacts f = m_facts.value(folder);
+  const bool current = folder == m_client->model().folder;
+  const bool loading = current && m_client->modelState() == ModelState::Loading;
+  const Failure failure = current && m_client->modelState() == ModelState::Failed
+                              ? m_client->modelFailure()
+                              : f.failure;
+  m_failure->setVisible(failure.code != 0);
+  m_failure->setText(failure.isCancelled() ? tr("Opening was stopped.")
+                                           : failureText(failure.code, failure.message));
+  m_progress->setVisible(loading);
+  m_progressText->setVisible(loading);
+  m_cancel->setVisible(loading);
+  if (loading) {
+    const Progress p = m_client->modelProgress();
+    m_progress->setValue(int(p.share() * 1000));
+    QString text =
+        tr("Reading weights: %1 of %2").arg(sizeText(qint64(p.done)), sizeText(qint64(p.total)));
+    if (p.etaS >= 1) text += QStringLiteral(" · ") + tr("%n second(s) left", nullptr, int(p.etaS));
+    m_progressText->setText(p.total > 0 ? text : tr("Looking at the files"));
+    m_progress->setAccessibleName(m_progressText->text());
+  }
+  const bool ready = current && m_client->modelState() == ModelState::Ready;
+  m_open->setVisible(!loading);
+  m_open->setEnabled(!folder.isEmpty() && !ready && f.isUsable());
+  m_open->setText(ready                          ? tr("This model is open")
+                  : current && failure.code != 0 ? tr("Try again")
+                                                 : tr("Open this model"));
+  m_forget->setEnabled(m_folders.contains(folder) && !ready);
+}
+
+void ModelPage::retranslate() {
+  setTexts(tr("Models"),
+           tr("Folders with a published DeepSeek-V3.2 checkpoint, as they are. Nothing is "
+              "downloaded."));
+  m_add->setText(tr("Add a folder…"));
+  m_forget->setText(tr("Forget this folder"));
+  m_cancel->setText(tr("Stop"));
+  m_list->setAccessibleName(tr("Models"));
+  m_gpusLabel->setText(tr("Plan for"));
+  m_gpus->setAccessibleName(tr("GPUs to plan for"));
+  m_gpus->setPlaceholderText(tr("this computer's main memory, or e.g. 8x141GB"));
+  m_gpus->setText(m_settings->value("model/gpus").toString());
+  const QStringList labels{tr("Network"), tr("Weights"),     tr("Size"),    tr("Context"),
+                           tr("Memory"),  tr("Fingerprint"), tr("Licence"), tr("Folder")};
+  for (int i = 0; i < Facts; ++i) m_rows[i].first->setText(labels[i]);
+  m_name->setFont(uiFont(TextSize::Large, QFont::DemiBold));
+  listFolders();
+  showFacts();
+}
+
+}  // namespace leyden::desktop
