@@ -1,0 +1,220 @@
+# SPDX-License-Identifier: Apache-2.0
+"""The same chat over a document from C, C++, Python, Rust and Java gives the same words; Python's streaming,
+asyncio, cancelling and errors; the wheel.
+
+    python3 bindings_test.py REPOSITORY BUILD LIBLEYDEN MODEL_FOLDER
+
+MODEL_FOLDER: a model that answers (the default model, or the scripted library with its own). Languages
+whose compiler is missing are reported as skipped (./dev setup --tools installs them).
+"""
+import asyncio
+import os
+import shutil
+import subprocess
+import sys
+import tempfile
+import threading
+import unittest
+import zipfile
+
+ROOT, BUILD, LIBRARY, MODEL = (os.path.abspath(sys.argv.pop(1)) for _ in range(4))
+LIB_FOLDER = os.path.dirname(LIBRARY)
+BINDINGS = os.path.join(ROOT, "capi", "bindings")
+os.environ |= {"LEYDEN_LIBRARY": LIBRARY, "LEYDEN_MODEL": MODEL, "LD_LIBRARY_PATH": LIB_FOLDER,
+               "PYTHONPATH": os.path.join(BINDINGS, "python")}
+sys.path.insert(0, os.path.join(BINDINGS, "python"))
+import leyden  # noqa: E402
+
+QUESTION = "When did the lamp of the tower go out?"
+DOCUMENT = "\n\n".join(["The harbour master wrote the log book every evening before the bell.",
+                        "The lamp of the tower went out at nine o'clock on the fourth of March.",
+                        "Two ships waited outside until the keeper had lit it again by hand."])
+JNA = "/usr/share/java/jna.jar"
+
+
+def run(*command, **options):
+    done = subprocess.run(command, capture_output=True, **options)
+    if done.returncode != 0:
+        raise AssertionError(" ".join(command) + "\n" + (done.stdout + done.stderr).decode(errors="replace"))
+    return done.stdout.decode()
+
+
+class SameWords(unittest.TestCase):
+    @classmethod
+    def setUpClass(cls):
+        cls.scratch = tempfile.TemporaryDirectory()
+        cls.document = os.path.join(cls.scratch.name, "log.txt")
+        with open(cls.document, "w", encoding="utf-8") as out:
+            out.write(DOCUMENT)
+        with leyden.Model() as model, model.chat() as chat:
+            chat.add_document(cls.document, DOCUMENT)
+            cls.expected = chat.ask(QUESTION, max_tokens=120).text + "\n"
+            cls.expected_next = chat.ask("And who lit it again?", max_tokens=120).text + "\n"
+
+    @classmethod
+    def tearDownClass(cls):
+        cls.scratch.cleanup()
+
+    def speaks(self, *command):
+        """The same words as Python's; and again from a jar, where the second question resumes."""
+        self.assertGreater(len(self.expected), 2)
+        self.assertEqual(run(*command, self.document, QUESTION), self.expected)
+        jar = tempfile.mkdtemp(dir=self.scratch.name)
+        self.assertEqual(run(*command, self.document, QUESTION, jar), self.expected)
+        again = subprocess.run([*command, self.document, "And who lit it again?", jar], capture_output=True)
+        self.assertEqual(again.returncode, 0, again.stderr)
+        self.assertIn(b"resumed", again.stderr)
+        self.assertEqual(again.stdout.decode(), self.expected_next)
+
+    def built(self, compiler, source, *flags):
+        program = os.path.join(self.scratch.name, os.path.basename(source).replace(".", "_"))
+        run(compiler, "-Wall", "-Wextra", "-pedantic", "-Werror", *flags, os.path.join(BINDINGS, source), "-o",
+            program, f"-I{BUILD}/include", f"-L{LIB_FOLDER}", "-lleyden")
+        return program
+
+    def test_c(self):
+        self.speaks(self.built("gcc", "c/chat.c", "-std=c11"))
+
+    def test_cpp(self):
+        for standard in ("c++17", "c++20"):
+            self.speaks(self.built("g++", "cpp/examples/chat.cpp", f"-std={standard}"))
+
+    def test_python(self):
+        self.speaks(sys.executable, os.path.join(BINDINGS, "python", "examples", "chat.py"))
+
+    def test_rust(self):
+        if not shutil.which("cargo"):
+            self.skipTest("cargo is not installed")
+        target = os.path.join(BUILD, "rust")
+        run("cargo", "build", "--offline", "--quiet", "--examples", "--target-dir", target,
+            cwd=os.path.join(BINDINGS, "rust"), env=os.environ | {"LEYDEN_LIB_DIR": LIB_FOLDER})
+        self.speaks(os.path.join(target, "debug", "examples", "chat"))
+
+    def test_java(self):
+        if not shutil.which("javac") or not os.path.exists(JNA):
+            self.skipTest("javac or JNA is not installed")
+        classes = os.path.join(self.scratch.name, "classes")
+        sources = [os.path.join(BINDINGS, "java", *p) for p in (
+            ("src", "leyden", "Abi.java"), ("src", "leyden", "Leyden.java"), ("examples", "ChatExample.java"))]
+        run("javac", "-Xlint:all,-serial", "-Werror", "-encoding", "UTF-8", "-cp", JNA, "-d", classes, *sources)
+        self.speaks("java", "-cp", f"{classes}:{JNA}", f"-Djna.library.path={LIB_FOLDER}", "ChatExample")
+
+
+class Python(unittest.TestCase):
+    @classmethod
+    def setUpClass(cls):
+        cls.model = leyden.Model(threads=2)
+
+    @classmethod
+    def tearDownClass(cls):
+        cls.model.close()
+
+    def test_stream_tells_what_the_answer_says(self):
+        with self.model.chat() as chat:
+            chat.add_document("Log", DOCUMENT)
+            stream = chat.stream(QUESTION, max_tokens=40, evidence=True)
+            events = list(stream)
+            self.assertEqual("".join(e.text for e in events if e.kind == "text"), stream.answer.text)
+            self.assertTrue(any(e.kind == "prefill" and e.done == e.total > 0 for e in events))
+            self.assertIsInstance(stream.answer.evidence, list)
+            self.assertEqual([m["role"] for m in chat.messages], ["user", "assistant"])
+
+    def test_asyncio_streams_two_chats_at_once(self):
+        async def one(chat):
+            return "".join([e.text async for e in chat.astream("Hello?", max_tokens=12) if e.kind == "text"])
+
+        async def both():
+            with self.model.chat() as a, self.model.chat() as b:
+                return await asyncio.gather(one(a), one(b))
+        first, second = asyncio.run(both())
+        self.assertEqual(first, second)
+        self.assertTrue(first)
+
+    def test_leaving_a_stream_cancels_it(self):
+        with self.model.chat() as chat:
+            stream = chat.stream("Tell me everything.")
+            next(stream)
+            stream.close()
+            self.assertIsNotNone(chat.info)
+
+    def test_cancel_from_another_thread(self):
+        with self.model.chat() as chat, leyden.Cancel() as cancel:
+            timer = threading.Timer(0.05, cancel.request)
+            timer.start()
+            answer = chat.ask("Tell me everything.", cancel=cancel, max_tokens=2000)
+            timer.join()
+            self.assertIn(answer.finish_reason, ("cancelled", "stop", "length"))
+
+    def test_what_a_callback_raises_comes_back(self):
+        class Oops(Exception):
+            pass
+
+        def raiser(event):
+            raise Oops(event.kind)
+        with self.model.chat() as chat:
+            with self.assertRaises(Oops):
+                chat.ask("Hello?", raiser, max_tokens=50)
+            self.assertTrue(chat.ask("Hello?", max_tokens=4).details["usage"]["completion_tokens"])
+
+    def test_errors_and_closed_objects(self):
+        with self.assertRaises(leyden.LeydenError) as caught:
+            leyden.Model("/nowhere")
+        self.assertEqual(caught.exception.name, "not_found")
+        self.assertIn("/nowhere", str(caught.exception))
+        chat = self.model.chat()
+        chat.close()
+        chat.close()
+        with self.assertRaises(ValueError):
+            chat.ask("Hello?")
+
+    def test_tokens_logits_and_generation(self):
+        tokenizer = self.model.tokenizer()
+        ids = tokenizer.encode("Grüße, 世界!")
+        self.assertEqual(tokenizer.decode(ids).decode(), "Grüße, 世界!")
+        rows = self.model.logits(ids)
+        self.assertEqual([len(r) for r in rows], [self.model.vocab_size] * len(ids))
+        seen = []
+        new, details = self.model.generate(ids, max_tokens=3, on_token=lambda i, _: seen.append(i))
+        self.assertEqual(new, seen)
+        self.assertEqual(details["usage"]["prompt_tokens"], len(ids))
+
+    def test_store(self):
+        with tempfile.TemporaryDirectory() as folder, leyden.Store(folder) as store:
+            session = store.create_session("Tower")
+            self.assertEqual(store.find_session("Tower"), session)
+            self.assertEqual([s["title"] for s in store.sessions()], ["Tower"])
+            self.assertEqual(store.messages(session), [])
+
+    def test_a_kept_chat_comes_back_and_branches(self):
+        with tempfile.TemporaryDirectory() as folder, leyden.Store(folder) as store:
+            session = store.create_session("Tower")
+            with leyden.Model(threads=2, store=store) as model:
+                with model.chat(session) as chat:
+                    self.assertEqual((chat.session, chat.resume["kind"]), (session, "new"))
+                    chat.add_document("Log", DOCUMENT)
+                    first = chat.ask(QUESTION, max_tokens=30)
+                with model.chat(session) as chat:
+                    self.assertIn(chat.resume["kind"], ("ready", "reread"))
+                    self.assertEqual(chat.messages[-1]["content"], first.text)
+                    self.assertTrue(chat.verify()["same"])
+                    self.assertTrue(chat.answer_again(max_tokens=30).text)
+                    last = store.messages(session)[-1]
+                    self.assertEqual(len(last["siblings"]), 2)
+
+    def test_the_wheel_brings_the_library(self):
+        with tempfile.TemporaryDirectory() as folder:
+            env = {k: v for k, v in os.environ.items()
+                   if k not in ("LEYDEN_LIBRARY", "LD_LIBRARY_PATH", "PYTHONPATH")}
+            run(sys.executable, os.path.join(BINDINGS, "python", "wheel_backend.py"), folder,
+                os.path.realpath(LIBRARY), env=env)
+            wheel = os.path.join(folder, next(n for n in os.listdir(folder) if n.endswith(".whl")))
+            with zipfile.ZipFile(wheel) as file:
+                self.assertIsNone(file.testzip())
+                file.extractall(folder)
+            said = run(sys.executable, "-c", "import leyden; print(leyden.version(), leyden.__file__)",
+                       env=env | {"PYTHONPATH": folder}).split()
+            self.assertEqual(said, [leyden.version(), os.path.join(folder, "leyden", "__init__.py")])
+
+
+if __name__ == "__main__":
+    unittest.main()

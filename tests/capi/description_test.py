@@ -1,0 +1,89 @@
+# SPDX-License-Identifier: Apache-2.0
+"""capi/api.json describes leyden.h, what is made from it is up to date, the compiler agrees with its
+offsets, and each kind of difference is noticed.
+
+    python3 description_test.py REPOSITORY
+"""
+import copy
+import json
+import os
+import subprocess
+import sys
+import unittest
+
+ROOT = os.path.abspath(sys.argv.pop(1))
+sys.path.insert(0, os.path.join(ROOT, "capi", "tools"))
+import api  # noqa: E402
+import header_reader  # noqa: E402
+
+HEADER = api.read_text(api.HEADER)
+DESCRIPTION = json.loads(api.read_text(api.DESCRIPTION))
+PREAMBLE = "#define LEYDEN_ENABLE_UNSTABLE\n#include \"capi/leyden.h\"\n#include <stddef.h>\n"
+
+
+def compile_c(text):
+    return subprocess.run(["gcc", "-std=c11", "-I", ROOT, "-x", "c", "-", "-c", "-o", "/dev/null"],
+                          input=PREAMBLE + text, text=True, capture_output=True)
+
+
+class Description(unittest.TestCase):
+    def differs_after(self, old, new):
+        self.assertIn(old, HEADER)
+        header = header_reader.read(HEADER.replace(old, new, 1))
+        return api.differences(api.merged(header, copy.deepcopy(DESCRIPTION)), DESCRIPTION)
+
+    def test_header_description_and_generated_files_agree(self):
+        self.assertEqual(api.check(), [])
+
+    def test_layouts_are_the_compilers(self):
+        asserts = []
+        for item in api.items_of(DESCRIPTION):
+            if item["kind"] != "struct":
+                continue
+            name = item["name"]
+            asserts.append(f"_Static_assert(sizeof({name}) == {item['size']}, \"{name}\");")
+            asserts += [f"_Static_assert(offsetof({name}, {f['name']}) == {f['offset']}, "
+                        f"\"{name}.{f['name']}\");" for f in item["fields"]]
+        self.assertGreater(len(asserts), 50)
+        out = compile_c("\n".join(asserts))
+        self.assertEqual(out.returncode, 0, out.stderr)
+        wrong = asserts[-1].replace("==", "!=")
+        self.assertNotEqual(compile_c(wrong).returncode, 0)
+
+    def test_a_growable_struct_begins_with_its_size(self):
+        for item in api.items_of(DESCRIPTION):
+            if item["kind"] == "struct" and "Frozen." not in item["doc"]:
+                self.assertEqual(item["fields"][0]["name"], "struct_size", item["name"])
+                self.assertEqual(item["size"] % 8, 0, item["name"])
+
+    def test_swapped_fields_are_noticed(self):
+        found = self.differs_after("  uint64_t done;\n  uint64_t total;", "  uint64_t total;\n  uint64_t done;")
+        self.assertTrue(any(f.startswith("leyden_progress: fields") for f in found), found)
+
+    def test_a_changed_return_type_is_noticed(self):
+        found = self.differs_after("uint32_t leyden_abi(void)", "int32_t leyden_abi(void)")
+        self.assertTrue(any(f.startswith("leyden_abi: returns") for f in found), found)
+
+    def test_a_removed_and_a_new_function_are_noticed(self):
+        found = self.differs_after("leyden_abi(void)", "leyden_abi2(void)")
+        self.assertIn("leyden_abi: in capi/api.json, not in capi/leyden.h", found)
+        self.assertIn("leyden_abi2: in capi/leyden.h, not in capi/api.json", found)
+
+    def test_a_changed_value_and_a_changed_comment_are_noticed(self):
+        self.assertTrue(self.differs_after("LEYDEN_E_CORRUPT = -3", "LEYDEN_E_CORRUPT = -33"))
+        self.assertTrue(self.differs_after("LEYDEN_ABI of the library that runs.", "The ABI."))
+
+    def test_a_function_without_a_thread_tag_is_refused(self):
+        text = HEADER.replace("LEYDEN_ABI of the library that runs. [thread-safe]", "Whatever.", 1)
+        with self.assertRaisesRegex(header_reader.HeaderError, "leyden_abi"):
+            header_reader.read(text)
+
+    def test_a_type_no_binding_could_express_is_refused(self):
+        for field in ("long double wide;", "wchar_t letter;", "FILE* file;"):
+            with self.assertRaises(header_reader.HeaderError):
+                text = HEADER.replace("  uint64_t done;", "  " + field.replace("FILE*", "FILE"), 1)
+                header_reader.read(text)
+
+
+if __name__ == "__main__":
+    unittest.main()

@@ -1,0 +1,240 @@
+/* SPDX-License-Identifier: Apache-2.0
+ * Eight threads on one model, doing everything at once; then cancels at random moments. Against the
+ * real library or the scripted one. LEYDEN_LONG_TESTS: a minute and 1,000 cancels instead of two
+ * seconds and 25.
+ *
+ *     hammer MODEL_FOLDER
+ */
+#define _POSIX_C_SOURCE 200809L
+#define LEYDEN_ENABLE_UNSTABLE
+#include <leyden/leyden.h>
+#include <pthread.h>
+#include <stdatomic.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <time.h>
+
+#define EXPECT(condition)                                                      \
+  do {                                                                         \
+    if (!(condition)) {                                                        \
+      fprintf(stderr, "%s:%d: expected %s\n", __FILE__, __LINE__, #condition); \
+      exit(1);                                                                 \
+    }                                                                          \
+  } while (0)
+
+enum { THREADS = 8, OPERATIONS = 6 };
+
+static leyden_model* model;
+static atomic_int stop;
+static atomic_long done[OPERATIONS];
+
+static void expect_ok(leyden_status status, leyden_error* error, int line) {
+  if (status == LEYDEN_OK) return;
+  fprintf(stderr, "line %d: %s: %s\n", line, leyden_status_name(status),
+          leyden_error_message(error, NULL));
+  exit(1);
+}
+#define OK(call)                        \
+  do {                                  \
+    leyden_error* error = NULL;         \
+    expect_ok((call), error, __LINE__); \
+  } while (0)
+
+static double now_s(void) {
+  struct timespec t;
+  clock_gettime(CLOCK_MONOTONIC, &t);
+  return (double)t.tv_sec + 1e-9 * (double)t.tv_nsec;
+}
+
+static uint32_t next(uint32_t* state) {
+  *state = *state * 1664525u + 1013904223u;
+  return *state >> 8;
+}
+
+static void count_event(const leyden_event* event, void* data) {
+  EXPECT(event->struct_size >= sizeof(leyden_event));
+  ++*(int*)data;
+}
+
+static void use_tokenizer(void) {
+  static const char text[] = "The lamp went out at nine.";
+  leyden_tokenizer* tokenizer = NULL;
+  leyden_ids* ids = NULL;
+  leyden_string* back = NULL;
+  OK(leyden_model_tokenizer(&tokenizer, model, &error));
+  OK(leyden_tokenizer_encode(&ids, tokenizer, text, strlen(text), LEYDEN_ADDED_IGNORE, &error));
+  OK(leyden_tokenizer_decode(&back, tokenizer, leyden_ids_data(ids), leyden_ids_size(ids), &error));
+  EXPECT(leyden_string_size(back) == strlen(text));
+  leyden_string_destroy(back);
+  leyden_ids_destroy(ids);
+  leyden_tokenizer_destroy(tokenizer);
+}
+
+static void use_generate(uint32_t* random) {
+  int32_t ids[40];
+  const int32_t n = 1 + (int32_t)(next(random) % 40);
+  for (int32_t i = 0; i < n; ++i) ids[i] = 300 + (int32_t)(next(random) % 500);
+  leyden_generate_options options = LEYDEN_GENERATE_OPTIONS_INIT;
+  leyden_generation* generation = NULL;
+  options.max_tokens = 3;
+  OK(leyden_model_generate(&generation, model, ids, (size_t)n, &options, &error));
+  size_t size = 99;
+  (void)leyden_generation_ids(generation, &size);
+  EXPECT(size <= 3);
+  leyden_generation_destroy(generation);
+}
+
+static void use_chat(uint32_t* random) {
+  static const char document[] = "The keeper lit the lamp. The ship came home. The log was closed.";
+  leyden_chat* chat = NULL;
+  int events = 0;
+  OK(leyden_chat_create(&chat, model, &error));
+  if (next(random) % 2)
+    OK(leyden_chat_add_document(NULL, chat, "", 0, document, strlen(document), &error));
+  for (int turn = 0; turn < 2; ++turn) {
+    leyden_answer* answer = NULL;
+    leyden_ask_options ask = LEYDEN_ASK_OPTIONS_INIT;
+    ask.max_tokens = 4;
+    ask.evidence = 1;
+    ask.on_event = count_event;
+    ask.user_data = &events;
+    OK(leyden_chat_ask(&answer, chat, "Who lit the lamp?", 17, &ask, &error));
+    EXPECT(leyden_answer_text(answer, NULL) != NULL);
+    leyden_answer_destroy(answer);
+  }
+  EXPECT(events > 0);
+  leyden_chat_destroy(chat);
+}
+
+static void use_statistics(void) {
+  leyden_string* text = NULL;
+  OK(leyden_model_stats_json(&text, model, &error));
+  EXPECT(leyden_string_size(text) > 10);
+  leyden_string_destroy(text);
+}
+
+static leyden_status take_rows(int64_t first, int64_t n, int64_t vocab, const float* logits,
+                               void* data) {
+  (void)vocab, (void)logits;
+  EXPECT(first == *(int64_t*)data);
+  *(int64_t*)data += n;
+  return LEYDEN_OK;
+}
+
+static void use_logits(void) {
+  const int32_t ids[3] = {300, 301, 302};
+  int64_t rows = 0;
+  OK(leyden_model_logits(model, ids, 3, take_rows, &rows, NULL, &error));
+  EXPECT(rows == 3);
+}
+
+static void use_wrong_arguments(void) {
+  leyden_generation* generation = NULL;
+  leyden_error* error = NULL;
+  const int32_t id = -5;
+  EXPECT(leyden_model_generate(&generation, model, &id, 1, NULL, &error) ==
+         LEYDEN_E_INVALID_ARGUMENT);
+  EXPECT(generation == NULL && error != NULL);
+  leyden_error_destroy(error);
+}
+
+static void* hammer(void* data) {
+  uint32_t random = 12345u + (uint32_t)(uintptr_t)data;
+  while (!atomic_load(&stop)) {
+    const uint32_t what = next(&random) % OPERATIONS;
+    switch (what) {
+      case 0:
+        use_tokenizer();
+        break;
+      case 1:
+        use_generate(&random);
+        break;
+      case 2:
+        use_chat(&random);
+        break;
+      case 3:
+        use_statistics();
+        break;
+      case 4:
+        use_logits();
+        break;
+      default:
+        use_wrong_arguments();
+        break;
+    }
+    atomic_fetch_add(&done[what], 1);
+  }
+  return NULL;
+}
+
+typedef struct timer {
+  leyden_cancel* cancel;
+  long microseconds;
+} timer;
+
+static void* request_later(void* data) {
+  const timer* t = data;
+  const struct timespec pause = {t->microseconds / 1000000, t->microseconds % 1000000 * 1000};
+  nanosleep(&pause, NULL);
+  leyden_cancel_request(t->cancel);
+  return NULL;
+}
+
+/* An answer cancelled at a random moment is a success: cut, or whole when the request came too
+ * late. */
+static void cancel_at_random(int times) {
+  uint32_t random = 7;
+  double slowest = 0;
+  for (int i = 0; i < times; ++i) {
+    leyden_chat* chat = NULL;
+    leyden_answer* answer = NULL;
+    leyden_ask_options ask = LEYDEN_ASK_OPTIONS_INIT;
+    pthread_t thread;
+    timer t = {NULL, (long)(next(&random) % 30000)};
+    OK(leyden_cancel_create(&t.cancel, &error));
+    OK(leyden_chat_create(&chat, model, &error));
+    ask.max_tokens = 200;
+    ask.cancel = t.cancel;
+    const double begin = now_s();
+    EXPECT(pthread_create(&thread, NULL, request_later, &t) == 0);
+    OK(leyden_chat_ask(&answer, chat, "Who lit the lamp?", 17, &ask, &error));
+    const double late = now_s() - begin - 1e-6 * (double)t.microseconds;
+    if (late > slowest) slowest = late;
+    pthread_join(thread, NULL);
+    EXPECT(strlen(leyden_answer_finish_reason(answer, NULL)) > 0);
+    leyden_answer_destroy(answer);
+    leyden_cancel_reset(t.cancel);
+    ask.max_tokens = 1;
+    OK(leyden_chat_ask(&answer, chat, "And now?", 8, &ask, &error)); /* the chat goes on */
+    leyden_answer_destroy(answer);
+    leyden_chat_destroy(chat);
+    leyden_cancel_destroy(t.cancel);
+  }
+  printf("%d cancels, the slowest %.0f ms late\n", times, 1e3 * slowest);
+}
+
+int main(int argc, char** argv) {
+  EXPECT(argc == 2);
+  const int is_long = getenv("LEYDEN_LONG_TESTS") != NULL;
+  leyden_model_options options = LEYDEN_MODEL_OPTIONS_INIT;
+  options.threads = 2;
+  OK(leyden_model_open(&model, argv[1], strlen(argv[1]), &options, &error));
+  pthread_t threads[THREADS];
+  for (int i = 0; i < THREADS; ++i)
+    EXPECT(pthread_create(&threads[i], NULL, hammer, (void*)(uintptr_t)i) == 0);
+  const struct timespec run = {is_long ? 60 : 2, 0};
+  nanosleep(&run, NULL);
+  atomic_store(&stop, 1);
+  for (int i = 0; i < THREADS; ++i) pthread_join(threads[i], NULL);
+  long total = 0;
+  for (int i = 0; i < OPERATIONS; ++i) {
+    EXPECT(done[i] > 0);
+    total += done[i];
+  }
+  printf("%ld operations on %d threads\n", total, (int)THREADS);
+  cancel_at_random(is_long ? 1000 : 25);
+  leyden_model_destroy(model);
+  puts("ok");
+  return 0;
+}

@@ -1,0 +1,114 @@
+// SPDX-License-Identifier: Apache-2.0
+// Stands in for the toolkit's header of this name, so that kernels/cuda/*.cu compile as C++ and run
+// on a machine without a GPU, thread by thread, in a seeded random order. It has what those sources
+// use and no more.
+//
+// What it finds: wrong mathematics, wrong indices (with guard bytes, or under valgrind), missing
+// barriers where another order of threads shows them, barriers not all threads reach.
+// What it cannot find: anything about speed, and races that no order of whole threads shows.
+#pragma once
+
+#include <algorithm>
+#include <cmath>
+#include <cstddef>
+#include <cstdint>
+#include <cstring>
+#include <functional>
+
+#define __global__
+#define __device__
+#define __host__
+#define __shared__ static  // blocks run one after the other, on one thread
+
+struct dim3 {
+  unsigned x = 1, y = 1, z = 1;
+  dim3(unsigned nx = 1, unsigned ny = 1, unsigned nz = 1) : x(nx), y(ny), z(nz) {}
+};
+extern dim3 threadIdx, blockIdx, blockDim, gridDim;
+
+// ---- host side
+// -----------------------------------------------------------------------------------
+
+enum cudaError_t { cudaSuccess = 0, cudaErrorMemoryAllocation = 2, cudaErrorInvalidValue = 1 };
+enum cudaMemcpyKind { cudaMemcpyDefault };
+enum cudaFuncAttribute { cudaFuncAttributeMaxDynamicSharedMemorySize };
+using cudaStream_t = struct EmulatedStream*;
+constexpr unsigned cudaStreamNonBlocking = 1;
+struct cudaDeviceProp {
+  char name[256];
+  int major, minor, multiProcessorCount;
+};
+struct cudaLaunchConfig_t {
+  dim3 gridDim, blockDim;
+  size_t dynamicSmemBytes = 0;
+  cudaStream_t stream = nullptr;
+};
+
+const char* cudaGetErrorString(cudaError_t error);
+cudaError_t cudaGetDeviceCount(int* count);
+cudaError_t cudaGetDeviceProperties(cudaDeviceProp* prop, int device);
+cudaError_t cudaSetDevice(int device);
+cudaError_t cudaMemGetInfo(size_t* free_bytes, size_t* total_bytes);
+cudaError_t cudaMalloc(void** out, size_t bytes);  ///< filled with 0xff: NaN in every format
+cudaError_t cudaFree(void* pointer);
+cudaError_t cudaMallocHost(void** out, size_t bytes);
+cudaError_t cudaFreeHost(void* pointer);
+cudaError_t cudaStreamCreateWithFlags(cudaStream_t* out, unsigned flags);
+cudaError_t cudaStreamDestroy(cudaStream_t stream);
+cudaError_t cudaStreamSynchronize(cudaStream_t stream);
+cudaError_t cudaMemcpyAsync(void* to, const void* from, size_t bytes, cudaMemcpyKind, cudaStream_t);
+cudaError_t cudaMemsetAsync(void* to, int value, size_t bytes, cudaStream_t stream);
+cudaError_t cudaFuncSetAttribute(const void* kernel, cudaFuncAttribute attribute, int value);
+
+/// Runs body() for every thread of every block.
+cudaError_t emulator_run(const cudaLaunchConfig_t& config, const std::function<void()>& body);
+template <typename... Params, typename... Args>
+cudaError_t cudaLaunchKernelEx(const cudaLaunchConfig_t* config, void (*kernel)(Params...),
+                               Args&&... args) {
+  return emulator_run(*config, [&] { kernel(args...); });
+}
+
+// ---- device side
+// -----------------------------------------------------------------------------------
+
+void __syncthreads();
+void __syncwarp();
+void* emulator_dynamic_shared();
+
+/// Hands `bytes` of `own` to the warp and gets those of all 32 lanes, lane after lane.
+const std::byte* emulator_exchange(const void* own, size_t bytes);
+/// m16n8k16, bf16 in, fp32 sums; fragments as kernels/cuda/device.cuh describes.
+void emulator_tensor_product(float (&d)[4], const uint32_t (&a)[4], const uint32_t (&b)[2]);
+
+inline unsigned emulator_lane() { return threadIdx.x % 32; }
+template <typename T>
+T __shfl_xor_sync(unsigned, T value, int step) {
+  const std::byte* all = emulator_exchange(&value, sizeof value);
+  T other;
+  std::memcpy(&other, all + (emulator_lane() ^ static_cast<unsigned>(step)) * sizeof value,
+              sizeof other);
+  return other;
+}
+inline unsigned __ballot_sync(unsigned, bool vote) {
+  const std::byte* all = emulator_exchange(&vote, sizeof vote);
+  unsigned votes = 0;
+  for (unsigned lane = 0; lane < 32; ++lane)
+    votes |= static_cast<unsigned>(all[lane] != std::byte{0}) << lane;
+  return votes;
+}
+inline int __popc(unsigned v) { return __builtin_popcount(v); }
+inline int atomicAdd(int* at, int v) {
+  const int before = *at;
+  *at += v;
+  return before;
+}
+inline float __uint_as_float(uint32_t u) {
+  float f;
+  std::memcpy(&f, &u, sizeof f);
+  return f;
+}
+inline uint32_t __float_as_uint(float f) {
+  uint32_t u;
+  std::memcpy(&u, &f, sizeof u);
+  return u;
+}

@@ -1,0 +1,226 @@
+// SPDX-License-Identifier: Apache-2.0
+// A block's threads as coroutines: each runs until it ends or waits at a barrier of its warp or its
+// block; whoever may run next is drawn by a seeded generator.
+#include <setjmp.h>
+#include <ucontext.h>
+
+#include <cstdio>
+#include <cstdlib>
+#include <memory>
+#include <random>
+#include <vector>
+
+#include "tests/cuda_emulator/cuda_runtime.h"
+
+dim3 threadIdx, blockIdx, blockDim, gridDim;
+
+namespace {
+
+constexpr size_t kStackBytes = 128 << 10, kMostExchanged = 64;
+constexpr unsigned kLanes = 32;
+
+enum class State { kRunnable, kAtWarp, kAtBlock, kDone };
+
+/// Lives as long as the program and runs the body of block after block. Begins with setcontext(); from
+/// then on _setjmp() and _longjmp() switch, which ask nothing of the system.
+struct Thread {
+  jmp_buf at{};
+  bool begun = false;
+  State state = State::kRunnable;
+  unsigned exchanges = 0;
+  std::unique_ptr<std::byte[]> stack{new std::byte[kStackBytes]};
+};
+
+struct Block {
+  std::vector<std::unique_ptr<Thread>> threads;
+  unsigned count = 0, current = 0;
+  jmp_buf scheduler{};
+  const std::function<void()>* body = nullptr;
+  std::vector<std::byte> dynamic_shared;
+  /// [warp][two turns][lane]: a lane can be one exchange ahead of another, not two.
+  std::vector<std::byte> exchanged;
+  std::mt19937 order{1};
+};
+Block block;
+
+void wait_at(State state) {
+  Thread& self = *block.threads[block.current];
+  self.state = state;
+  if (_setjmp(self.at) == 0) _longjmp(block.scheduler, 1);
+}
+
+void thread_main() {
+  for (;;) {
+    (*block.body)();
+    wait_at(State::kDone);
+  }
+}
+
+void resume(Thread& t) {
+  if (_setjmp(block.scheduler) != 0) return;
+  if (t.begun) _longjmp(t.at, 1);
+  t.begun = true;
+  ucontext_t start;
+  getcontext(&start);
+  start.uc_stack.ss_sp = t.stack.get();
+  start.uc_stack.ss_size = kStackBytes;
+  start.uc_link = nullptr;
+  makecontext(&start, thread_main, 0);
+  setcontext(&start);
+}
+
+/// Lets threads go that wait where all the others (or the rest has ended) wait too.
+void release(unsigned begin, unsigned end, State barrier) {
+  for (unsigned i = begin; i < end; ++i) {
+    const State s = block.threads[i]->state;
+    if (s != barrier && s != State::kDone) return;
+  }
+  for (unsigned i = begin; i < end; ++i)
+    if (block.threads[i]->state == barrier) block.threads[i]->state = State::kRunnable;
+}
+
+void run_block() {
+  for (unsigned i = 0; i < block.count; ++i) {
+    block.threads[i]->state = State::kRunnable;
+    block.threads[i]->exchanges = 0;
+  }
+  std::vector<unsigned> runnable;
+  for (;;) {
+    runnable.clear();
+    unsigned done = 0;
+    for (unsigned i = 0; i < block.count; ++i) {
+      if (block.threads[i]->state == State::kRunnable) runnable.push_back(i);
+      done += block.threads[i]->state == State::kDone;
+    }
+    if (done == block.count) return;
+    if (runnable.empty()) {
+      std::fprintf(stderr, "cuda emulator: block (%u, %u, %u): not all threads reach a barrier\n",
+                   blockIdx.x, blockIdx.y, blockIdx.z);
+      std::abort();
+    }
+    std::shuffle(runnable.begin(), runnable.end(), block.order);
+    for (unsigned i : runnable) {
+      block.current = i;
+      threadIdx = dim3(i, 0, 0);
+      resume(*block.threads[i]);
+    }
+    for (unsigned w = 0; w < block.count; w += kLanes)
+      release(w, std::min(block.count, w + kLanes), State::kAtWarp);
+    release(0, block.count, State::kAtBlock);
+  }
+}
+
+}  // namespace
+
+void __syncthreads() { wait_at(State::kAtBlock); }
+void __syncwarp() { wait_at(State::kAtWarp); }
+void* emulator_dynamic_shared() { return block.dynamic_shared.data(); }
+
+const std::byte* emulator_exchange(const void* own, size_t bytes) {
+  if (bytes > kMostExchanged) std::abort();
+  const unsigned warp = threadIdx.x / kLanes, lane = threadIdx.x % kLanes;
+  const unsigned turn = block.threads[block.current]->exchanges++ % 2;
+  std::byte* all = block.exchanged.data() + (warp * 2 + turn) * kLanes * kMostExchanged;
+  std::memcpy(all + lane * bytes, own, bytes);
+  wait_at(State::kAtWarp);
+  return all;
+}
+
+void emulator_tensor_product(float (&d)[4], const uint32_t (&a)[4], const uint32_t (&b)[2]) {
+  struct Fragments {
+    uint32_t a[4], b[2];
+  } own;
+  std::memcpy(own.a, a, sizeof own.a);
+  std::memcpy(own.b, b, sizeof own.b);
+  Fragments all[kLanes];
+  std::memcpy(all, emulator_exchange(&own, sizeof own), sizeof all);
+  const unsigned g = emulator_lane() / 4, t = emulator_lane() % 4;
+  const auto half = [](uint32_t pair, unsigned k) {
+    return __uint_as_float((k % 2 ? pair >> 16 : pair & 0xffffu) << 16);
+  };
+  for (unsigned e = 0; e < 4; ++e) {
+    const unsigned row = e / 2, column = 2 * t + e % 2;
+    for (unsigned k = 0; k < 16; ++k) {
+      const float x = half(all[4 * g + k % 8 / 2].a[row + 2 * (k / 8)], k);
+      const float y = half(all[4 * column + k % 8 / 2].b[k / 8], k);
+      d[e] += x * y;
+    }
+  }
+}
+
+cudaError_t emulator_run(const cudaLaunchConfig_t& config, const std::function<void()>& body) {
+  const unsigned count = config.blockDim.x;
+  if (config.blockDim.y != 1 || config.blockDim.z != 1 || count == 0 || count > 1024)
+    return cudaErrorInvalidValue;
+  while (block.threads.size() < count) block.threads.push_back(std::make_unique<Thread>());
+  block.count = count;
+  block.body = &body;
+  block.exchanged.resize((count + kLanes - 1) / kLanes * 2 * kLanes * kMostExchanged);
+  gridDim = config.gridDim;
+  blockDim = config.blockDim;
+  for (unsigned z = 0; z < gridDim.z; ++z) {
+    for (unsigned y = 0; y < gridDim.y; ++y) {
+      for (unsigned x = 0; x < gridDim.x; ++x) {
+        block.dynamic_shared.assign(config.dynamicSmemBytes, std::byte{0xff});
+        blockIdx = dim3(x, y, z);
+        run_block();
+      }
+    }
+  }
+  return cudaSuccess;
+}
+
+// ---- the runtime's functions
+// ------------------------------------------------------------------------
+
+const char* cudaGetErrorString(cudaError_t error) {
+  return error == cudaSuccess                 ? "no error"
+         : error == cudaErrorMemoryAllocation ? "out of memory"
+                                              : "invalid argument";
+}
+cudaError_t cudaGetDeviceCount(int* count) {
+  *count = 1;
+  return cudaSuccess;
+}
+cudaError_t cudaGetDeviceProperties(cudaDeviceProp* prop, int) {
+  *prop = {};
+  std::strcpy(prop->name, "emulated");
+  prop->major = 9;
+  prop->multiProcessorCount = 1;
+  return cudaSuccess;
+}
+cudaError_t cudaSetDevice(int) { return cudaSuccess; }
+cudaError_t cudaMemGetInfo(size_t* free_bytes, size_t* total_bytes) {
+  *free_bytes = *total_bytes = size_t{1} << 32;
+  return cudaSuccess;
+}
+cudaError_t cudaMalloc(void** out, size_t bytes) {
+  *out = std::aligned_alloc(256, (bytes + 255) / 256 * 256);
+  if (!*out) return cudaErrorMemoryAllocation;
+  std::memset(*out, 0xff, bytes);
+  return cudaSuccess;
+}
+cudaError_t cudaFree(void* pointer) {
+  std::free(pointer);
+  return cudaSuccess;
+}
+cudaError_t cudaMallocHost(void** out, size_t bytes) { return cudaMalloc(out, bytes); }
+cudaError_t cudaFreeHost(void* pointer) { return cudaFree(pointer); }
+cudaError_t cudaStreamCreateWithFlags(cudaStream_t* out, unsigned) {
+  *out = nullptr;
+  return cudaSuccess;
+}
+cudaError_t cudaStreamDestroy(cudaStream_t) { return cudaSuccess; }
+cudaError_t cudaStreamSynchronize(cudaStream_t) { return cudaSuccess; }
+cudaError_t cudaMemcpyAsync(void* to, const void* from, size_t bytes, cudaMemcpyKind,
+                            cudaStream_t) {
+  std::memcpy(to, from, bytes);
+  return cudaSuccess;
+}
+cudaError_t cudaMemsetAsync(void* to, int value, size_t bytes, cudaStream_t) {
+  std::memset(to, value, bytes);
+  return cudaSuccess;
+}
+cudaError_t cudaFuncSetAttribute(const void*, cudaFuncAttribute, int bytes) {
+  return bytes <= 227 * 1024 ? cudaSuccess : cudaErrorInvalidValue;
+}

@@ -1,0 +1,115 @@
+// SPDX-License-Identifier: Apache-2.0
+// Stores of every format version must open forever. A golden is written once, with
+// LEYDEN_WRITE_GOLDEN=<folder> in the environment, when a version is new; then it never changes.
+#include <gtest/gtest.h>
+#include <zstd.h>
+
+#include <cstdlib>
+#include <filesystem>
+#include <fstream>
+
+#include "sessions/checksum_vfs.h"
+#include "tests/sessions/store_fixture.h"
+#include "tests/sessions/synthetic_latents.h"
+
+namespace leyden {
+namespace {
+
+namespace fs = std::filesystem;
+constexpr LatentDims kDims{.layers = 2, .kv_lora_rank = 64, .scale_groups = 1, .qk_rope_head_dim = 16,
+                           .index_head_dim = 32};
+
+std::string read_file(const std::string& path) {
+  std::ifstream in(path, std::ios::binary);
+  return {std::istreambuf_iterator<char>(in), {}};
+}
+
+std::vector<StoredPage> golden_chain() {
+  auto chain = make_test_chain(20251, 3);
+  for (size_t i = 0; i < chain.size(); ++i) {  // bytes that no library's rounding can change
+    chain[i].payload.resize(kDims.layout().total_bytes());
+    for (size_t b = 0; b < chain[i].payload.size(); ++b)
+      chain[i].payload[b] = static_cast<std::byte>((b * b / 7 + i * 31 + (b >> 3)) & (b % 5 ? 0x3f : 0xff));
+  }
+  return chain;
+}
+
+void write_golden(const std::string& folder, int catalogue_version) {
+  ScratchFolder scratch;
+  {
+    auto store = open_store(scratch / "s");
+    StoredModel model{.name = "golden", .fingerprint = "golden-fp", .kv_format = 1, .page_layout = kDims.layout()};
+    const CatalogueId model_id = *store->sessions().add_model(model);
+    const CatalogueId s = *store->sessions().create({"黄金 Golden", model_id, R"({"a":1})"});
+    const CatalogueId d = *store->documents().add({"Document", "d.pdf", {{"p. 1", "第一页 text"}}, {1, 2}, {std::byte{9}}});
+    ASSERT_TRUE(*store->documents().attach(s, d));
+    ASSERT_TRUE(store->sessions().append(s, user_says("What is kept?")).ok());
+    const CatalogueId a = *store->sessions().append(s, assistant_says(""));
+    const auto chain = golden_chain();
+    for (const auto& page : chain) ASSERT_TRUE(store->pages().put(page).ok());
+    ASSERT_TRUE(store->sessions().save_turn(turn(s, a, "Everything. 一切。", chain.back().id, 3))->kv_saved);
+  }
+  if (catalogue_version == 1) {
+    auto db = Database::open(scratch / "s/catalogue.db", {.vfs = *checksum_vfs_over("")});
+    ASSERT_TRUE((*db)->execute("ALTER TABLE sessions DROP COLUMN kv_quota; PRAGMA user_version=1; VACUUM").ok());
+  }
+  fs::create_directories(folder);
+  for (const char* name : {"catalogue.db", "kv.db"}) {
+    const std::string raw = read_file(scratch / (std::string("s/") + name));
+    std::string packed(ZSTD_compressBound(raw.size()), '\0');
+    packed.resize(ZSTD_compress(packed.data(), packed.size(), raw.data(), raw.size(), 19));
+    std::ofstream(folder + "/" + name + ".zst", std::ios::binary) << packed;
+  }
+}
+
+class GoldenStore : public ::testing::TestWithParam<const char*> {};
+INSTANTIATE_TEST_SUITE_P(Version, GoldenStore, ::testing::Values("store_v1", "store_v2"));
+
+TEST_P(GoldenStore, OpensForever) {
+  const std::string name = GetParam();
+  if (const char* folder = std::getenv("LEYDEN_WRITE_GOLDEN"))
+    write_golden(std::string(folder) + "/" + name, name == "store_v1" ? 1 : 2);
+  ScratchFolder scratch;
+  fs::create_directories(scratch / "s");
+  for (const char* file : {"catalogue.db", "kv.db"}) {
+    const std::string packed = read_file(std::string(LEYDEN_SOURCE_DIR) + "/tests/sessions/goldens/" + name +
+                                         "/" + file + ".zst");
+    ASSERT_FALSE(packed.empty()) << "the golden is missing";
+    const auto size = ZSTD_getFrameContentSize(packed.data(), packed.size());
+    ASSERT_LT(size, 64u << 20);
+    std::string raw(size, '\0');
+    ASSERT_EQ(ZSTD_decompress(raw.data(), raw.size(), packed.data(), packed.size()), size);
+    std::ofstream(scratch / (std::string("s/") + file), std::ios::binary) << raw;
+  }
+  auto store = open_store(scratch / "s");
+  ASSERT_NE(store, nullptr);
+  EXPECT_TRUE(store->notes().empty());
+  auto report = store->check();
+  ASSERT_TRUE(report.ok());
+  for (const auto& p : report->problems) ADD_FAILURE() << p;
+  auto s = store->sessions().find("黄金 Golden");
+  ASSERT_TRUE(s.ok()) << s.status().to_string();
+  EXPECT_EQ(s->settings_json, R"({"a":1})");
+  EXPECT_EQ(s->documents.size(), 1u);
+  auto path = *store->sessions().path(s->id);
+  ASSERT_EQ(path.size(), 2u);
+  EXPECT_EQ(path[1].text, "Everything. 一切。");
+  EXPECT_EQ(store->documents().parts(s->documents[0])->at(0).text, "第一页 text");
+  EXPECT_EQ(store->search().find("一页")->size(), 1u);
+  auto state = store->sessions().resume_state(s->id, "golden-fp", 1);
+  ASSERT_EQ(state->kind, ResumeState::Kind::kReady) << state->reason;
+  EXPECT_EQ(state->tail.payload.size(), 500u);
+  const auto chain = golden_chain();
+  size_t n = 0;
+  ASSERT_TRUE(store->pages().load_chain(state->tip, 1, [&](StoredPage&& page) {
+    expect_same_page(page, chain[n++]);
+    return true;
+  }).ok());
+  EXPECT_EQ(n, 3u);
+  // And it can be written to.
+  EXPECT_TRUE(store->sessions().append(s->id, user_says("More.")).ok());
+  EXPECT_TRUE(store->sessions().set_kv_quota(s->id, 1000).ok());
+}
+
+}  // namespace
+}  // namespace leyden
