@@ -37,6 +37,9 @@ void mqa_attention_ref(const KvLayout& layout, int64_t layer, const AttentionSha
                        std::span<const AttentionRow> rows, const float* q_latent, const float* q_pe,
                        const SelectedKeys* selected, float* u, float* const* mass);
 
+/// Heads whose packed keys and values mha_attention() holds at a time.
+int64_t mha_heads_at_once(int64_t n_heads, int threads);
+
 /// MHA form for rows of one sequence: k_h(s) = [W_UK_h c_s ; k_pe_s], v_h(s) = W_UV_h c_s.
 /// @param q    [rows, n_heads, qk_nope + rope]  rotated
 /// @param kv   [n_keys, n_heads, qk_nope + v]   kv_b applied to the dequantised latents, keys

@@ -188,6 +188,10 @@ struct Mha {
 
 }  // namespace
 
+int64_t mha_heads_at_once(int64_t n_heads, int threads) {
+  return std::min<int64_t>(n_heads, std::max(2, threads));
+}
+
 void mha_attention(ThreadPool& pool, const KvLayout& layout, const AttentionShape& shape,
                    std::span<const AttentionRow> rows, const float* q, const float* kv,
                    const float* k_pe, int64_t n_keys, const SelectedKeys* selected, float* o,
@@ -212,8 +216,7 @@ void mha_attention(ThreadPool& pool, const KvLayout& layout, const AttentionShap
           shape.round_bf16 && ops.has_dot};
   const int64_t head_bytes = mha.panels * mha.panel_bytes();
   const int64_t value_bytes = mha.value_panels() * mha.value_panel_bytes();
-  // Some heads' packed keys and values are in memory at a time.
-  const int64_t heads_at_once = std::min<int64_t>(heads, std::max(2, pool.size()));
+  const int64_t heads_at_once = mha_heads_at_once(heads, pool.size());
   std::vector<std::byte> keys(static_cast<size_t>(heads_at_once * head_bytes));
   std::vector<std::byte> values(static_cast<size_t>(heads_at_once * value_bytes));
 

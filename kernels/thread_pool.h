@@ -12,6 +12,9 @@
 
 namespace leyden {
 
+/// Cores this process may run on, at least 1.
+int usable_cores();
+
 /// A fixed set of threads. The calling thread works too: size() == 1 starts no thread at all.
 /// Threads: one parallel_for at a time per pool.
 class ThreadPool {

@@ -17,8 +17,6 @@
 namespace leyden {
 namespace {
 
-/// Rows whose absorbed queries and outputs, which are wide, are in memory at a time.
-constexpr size_t kAbsorbedRows = 128;
 
 /// One activation matrix in every form the weights of a mode ask for, each made on first use.
 class Inputs {

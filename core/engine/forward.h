@@ -14,6 +14,9 @@
 
 namespace leyden {
 
+/// Rows whose absorbed queries and outputs, which are wide, are in memory at a time.
+constexpr size_t kAbsorbedRows = 128;
+
 /// Scratch memory and the pass itself. Same bits for any batch mates, chunk boundaries and number
 /// of threads. Pages are in the in-memory layout of kernels/kv_layout.h.
 class Forward final : public Network {

@@ -3,7 +3,10 @@
 
 #include <algorithm>
 
+#include "core/engine/forward.h"
 #include "core/model/model_info.h"
+#include "kernels/attention.h"
+#include "kernels/cpu_ops.h"
 
 namespace leyden {
 namespace {
@@ -104,8 +107,8 @@ int64_t cpu_workspace_bytes(const ModelConfig& c, const FootprintShape& shape) {
   const double dr = static_cast<double>(c.qk_rope_head_dim);
   const KvShape kv = kv_shape(c, shape.model);
   // Rows in the MQA form: decode, and chunks behind the switch-over.
-  const double mqa_rows =
-      shape.context > kv.mha_positions ? m : static_cast<double>(shape.sequences);
+  const double mqa_rows = std::min<double>(
+      shape.context > kv.mha_positions ? m : static_cast<double>(shape.sequences), kAbsorbedRows);
   const double mha_keys = static_cast<double>(std::min(shape.context, kv.mha_positions));
   const bool selects = shape.model.attention == AttentionMode::kDsa && shape.context > c.index_topk;
 
@@ -132,14 +135,17 @@ int64_t cpu_workspace_bytes(const ModelConfig& c, const FootprintShape& shape) {
   if (selects) floats += m * c.index_topk;
   floats += shape.sequences * c.vocab_size;
   // Beside them, for a while: packed keys and values of the explicit form, the largest quantised
-  // activation, index queries.
+  // activation, index queries. Twice: the allocator keeps about as much of what was freed.
   const double element = shape.model.precision == Precision::kReference ? 4 : 2;
-  double transient = mha_keys * heads * (c.qk_head_dim() + c.v_head_dim) * element;
+  const double packed = element == 2 && cpu_ops().has_dot ? 2 : 4;
+  double transient = mha_keys *
+                     static_cast<double>(mha_heads_at_once(c.n_heads, shape.threads)) *
+                     (c.qk_head_dim() + c.v_head_dim) * packed;
   transient += std::max(mha_keys * r, std::max(m * c.dim, act)) * element;
   if (selects)
     transient += 4 * m * static_cast<double>(c.index_topk) +
                  m * c.index_n_heads * c.index_head_dim * element;
-  return whole(4 * floats + transient);
+  return whole(4 * floats + 2 * transient);
 }
 
 int64_t gpu_workspace_bytes(const ModelConfig& c, const FootprintShape& shape, int64_t ranks) {

@@ -7,6 +7,7 @@
 
 #include "core/engine/model.h"
 #include "core/model/config.h"
+#include "kernels/thread_pool.h"
 
 namespace leyden {
 
@@ -16,6 +17,7 @@ struct FootprintShape {
   int64_t chunk_tokens = 512;
   int64_t context = 0;    ///< tokens of the longest sequence
   int64_t sequences = 1;  ///< decoded together
+  int threads = usable_cores();
 };
 
 /// The CPU backend's: packed panels, fp32 norms, kv_b's halves once more in fp32 for the MQA form.

@@ -37,6 +37,7 @@ class Planner {
     shape.chunk_tokens = request_.chunk_tokens;
     shape.context = context;
     shape.sequences = sessions;
+    shape.threads = request_.threads;
     DevicePlan d;
     d.memory_bytes = memory;
     d.weights_bytes = weights_;

@@ -79,6 +79,7 @@ TEST(Plan, MemoryOfTheDefaultModelIsWhatItSaid) {
   for (int i = 0; i < 6'000; ++i) request.prompt.push_back(300 + i * 7919 % 7000);
   request.max_tokens = 8;
   PlanRequest wanted;
+  wanted.threads = pool->size();
   wanted.context = static_cast<int64_t>(request.prompt.size()) + request.max_tokens;
   const Plan plan = *make_plan((*model)->config(), wanted);
   ASSERT_EQ(plan.devices.size(), 1u);
