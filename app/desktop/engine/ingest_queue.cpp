@@ -3,6 +3,7 @@
 
 #include <QDirIterator>
 #include <QFileInfo>
+#include <algorithm>
 
 #include "app/desktop/engine/c_door.h"
 #include "app/desktop/engine/engine_client.h"
@@ -35,6 +36,12 @@ IngestRow* IngestQueue::row(quint64 ticket) {
   for (auto& row : m_rows)
     if (row.ticket == ticket) return &row;
   return nullptr;
+}
+
+bool IngestQueue::isOpeningFor(qint64 session) const {
+  return std::any_of(m_rows.begin(), m_rows.end(), [session](const IngestRow& row) {
+    return row.session == session && (row.phase == Phase::Waiting || row.phase == Phase::Opening);
+  });
 }
 
 void IngestQueue::add(const QStringList& paths, qint64 session) {
@@ -87,7 +94,7 @@ void IngestQueue::added(quint64 ticket, const Outcome<qint64>& document) {
   r->phase = Phase::Reading;
   r->progress = {};
   m_since.start();
-  emit changed();
+  // Before changed(): a question that waited for the file is asked behind it.
   m_client->addToSession(r->session, *document, this, [this, ticket](const Outcome<Done>& added) {
     IngestRow* r = row(ticket);
     if (r == nullptr) return;
@@ -107,6 +114,7 @@ void IngestQueue::added(quint64 ticket, const Outcome<qint64>& document) {
               read.failure);
         });
   });
+  emit changed();
 }
 
 void IngestQueue::progress(quint64 ticket, const Progress& progress) {

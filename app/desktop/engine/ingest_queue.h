@@ -25,6 +25,8 @@ class IngestQueue : public QObject {
   ~IngestQueue() override;
 
   const QVector<IngestRow>& rows() const { return m_rows; }
+  /// A file is on its way into the session, and not among its documents yet.
+  bool isOpeningFor(qint64 session) const;
   /// Folders are searched for files, hidden ones left out.
   void add(const QStringList& paths, qint64 session);
   /// Stops a file where it is; what was read is kept.

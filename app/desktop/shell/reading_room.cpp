@@ -17,6 +17,7 @@
 #include "app/desktop/shell/session_sidebar.h"
 #include "app/desktop/theme/theme_tokens.h"
 #include "app/desktop/transcript/conversation_pane.h"
+#include "app/desktop/transcript/transcript_model.h"
 #include "app/desktop/transcript/transcript_view.h"
 
 namespace leyden::desktop {
@@ -170,10 +171,15 @@ void ReadingRoom::fork(qint64 session, qint64 atMessage) {
   });
 }
 
+// The list of sessions lags behind a question that was just asked.
+bool ReadingRoom::hasQuestion() const {
+  const SessionRow* row = m_client->session(m_session);
+  return (row != nullptr && row->messages > 0) || m_transcript->pane()->model()->rowCount() > 0;
+}
+
 // Documents stand before the first question: later ones would change what was answered.
 void ReadingRoom::withEmptySession(std::function<void(qint64 session)> run) {
-  const SessionRow* row = m_client->session(m_session);
-  if (row != nullptr && row->messages == 0) return run(m_session);
+  if (m_client->session(m_session) != nullptr && !hasQuestion()) return run(m_session);
   m_client->createSession(QString(), this, [this, run](const Outcome<qint64>& made) {
     if (!made) return;
     show(*made);
@@ -232,10 +238,9 @@ void ReadingRoom::offerSearch(qint64 session, qint64 document, const Failure& fa
 /// A long paste is read like any document while the session has no question; later it goes along
 /// with the question it was pasted into.
 bool ReadingRoom::takePaste(const QString& text) {
-  const SessionRow* row = m_client->session(m_session);
   const bool model =
       m_client->modelState() == ModelState::Ready || m_client->modelState() == ModelState::Loading;
-  if (row == nullptr || row->messages > 0 || !model) return false;
+  if (m_client->session(m_session) == nullptr || hasQuestion() || !model) return false;
   const QString begin = text.left(200).simplified().left(40);
   const QString title = tr("Pasted: %1…").arg(begin);
   const QByteArray json =
@@ -279,7 +284,7 @@ void ReadingRoom::editSession() {
   input.general = m_transcript->askSettings();
   input.generalInstructions = m_settings->value("answers/system").toString();
   input.presets = presetsFromJson(m_settings->state(kPresets).toByteArray());
-  input.asked = row != nullptr && row->messages > 0;
+  input.asked = hasQuestion();
   delete m_dialog;
   m_dialog = new SessionDialog(m_client, input, this);
   m_dialog->setAttribute(Qt::WA_DeleteOnClose);
@@ -300,7 +305,7 @@ void ReadingRoom::applyPlan(const SessionPlan& plan) {
     for (const qint64 document : plan.choices.searched) m_pages->openDocument(document);
     return;
   }
-  const qint64 replaced = row->messages == 0 ? row->id : 0;
+  const qint64 replaced = hasQuestion() ? 0 : row->id;
   m_client->createSession(row->title, this, [this, plan, replaced](const Outcome<qint64>& made) {
     if (!made) return emit noticed(made.failure.message, {}, {});
     m_client->setChoices(*made, plan.choices, this,

@@ -76,6 +76,7 @@ class ReadingRoom : public QWidget {
   void putDocument(qint64 session, qint64 document);
   void offerSearch(qint64 session, qint64 document, const Failure& failure);
   void tellChangedFiles(qint64 session);
+  bool hasQuestion() const;
   void withEmptySession(std::function<void(qint64 session)> run);
 
   EngineClient* m_client;

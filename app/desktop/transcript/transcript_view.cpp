@@ -10,6 +10,7 @@
 
 #include "app/desktop/controls/engine_text.h"
 #include "app/desktop/engine/engine_client.h"
+#include "app/desktop/engine/ingest_queue.h"
 #include "app/desktop/transcript/agent_panel.h"
 #include "app/desktop/transcript/conversation_pane.h"
 #include "app/desktop/transcript/transcript_model.h"
@@ -75,6 +76,7 @@ TranscriptView::TranscriptView(EngineClient* client, QWidget* parent)
               m_pane->say(tr("Some tools could not be used: %1").arg(problems.join(' ')));
           });
   connect(m_client, &EngineClient::modelChanged, this, &TranscriptView::showReady);
+  connect(m_client->ingest(), &IngestQueue::changed, this, &TranscriptView::showReady);
   connect(m_client, &EngineClient::answerEvent, this,
           [this](qint64 session, const QVector<AnswerEvent>& events) {
             m_live[session].events += events;
@@ -110,6 +112,7 @@ void TranscriptView::setSession(qint64 session) {
   m_pane->setTitle(row == nullptr ? QString() : row->title);
   m_pane->composer()->clearQueue();
   m_pane->composer()->setBusy(m_live.contains(session));
+  showReady();
   if (session != 0) loadMessages(true);
 }
 
@@ -208,7 +211,10 @@ void TranscriptView::chooseBranch(qint64 message) {
 void TranscriptView::showReady() {
   switch (m_client->modelState()) {
     case ModelState::Ready:
-      m_pane->composer()->setReady(true, {});
+      if (m_client->ingest()->isOpeningFor(m_session))
+        m_pane->composer()->setReady(false, tr("A file is being opened; your question waits."));
+      else
+        m_pane->composer()->setReady(true, {});
       break;
     case ModelState::Loading:
       m_pane->composer()->setReady(false, tr("The model is being opened; your question waits."));

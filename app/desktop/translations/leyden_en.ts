@@ -2582,6 +2582,10 @@
 <context>
     <name>leyden::desktop::TranscriptView</name>
     <message>
+        <source>A file is being opened; your question waits.</source>
+        <translation type="unfinished" />
+    </message>
+    <message>
         <source>The model is being opened; your question waits.</source>
         <translation type="unfinished" />
     </message>

@@ -2568,6 +2568,10 @@
 <context>
     <name>leyden::desktop::TranscriptView</name>
     <message>
+        <source>A file is being opened; your question waits.</source>
+        <translation>正在打开文件；你的问题会等待。</translation>
+    </message>
+    <message>
         <source>The model is being opened; your question waits.</source>
         <translation>模型正在打开；你的问题会等待。</translation>
     </message>

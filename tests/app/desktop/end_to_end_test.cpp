@@ -147,7 +147,7 @@ class EndToEndTest : public QObject {
       const Message answer = desk.messages()->at(1).message;
       qInfo("answer: %s", qPrintable(answer.text));
       QVERIFY(!answer.text.isEmpty());
-      QVERIFY(!answer.evidence.isEmpty());
+      QVERIFY2(!answer.evidence.isEmpty(), qPrintable(answer.text));
       QVERIFY(QTest::qWaitFor([&] { return desk.messages()->at(1).message.id > 0; }, 10'000));
       // Click the first source: its page comes, and nothing is said to be missing.
       auto* source = transcript->pane()->list()->findChild<QPushButton*>("source");
@@ -164,7 +164,7 @@ class EndToEndTest : public QObject {
       QVERIFY(
           QTest::qWaitFor([&] { return desk.window.readingRoom()->session() != session; }, 20'000));
       fork = desk.window.readingRoom()->session();
-      QVERIFY(QTest::qWaitFor([&] { return desk.messages()->rowCount() == 2; }, 20'000));
+      QTRY_COMPARE_WITH_TIMEOUT(desk.messages()->rowCount(), 2, 20'000);
     }
     {
       // Restart: the fork is open as it was left; nothing is read again.
