@@ -157,8 +157,10 @@ void ReadingRoom::openLast() {
 
 // One empty session is enough: the one that is there is taken again.
 void ReadingRoom::newSession() {
-  for (const auto& row : m_client->sessions())
-    if (row.messages == 0 && row.documents.isEmpty() && row.title.isEmpty()) return show(row.id);
+  for (const auto& row : m_client->sessions()) {
+    const bool asked = row.messages > 0 || (row.id == m_session && hasQuestion());
+    if (!asked && row.documents.isEmpty() && row.title.isEmpty()) return show(row.id);
+  }
   if (!m_client->hasJar()) return show(0);
   m_client->createSession(QString(), this, [this](const Outcome<qint64>& made) {
     if (made) show(*made);

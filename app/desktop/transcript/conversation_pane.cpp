@@ -227,6 +227,8 @@ void ConversationPane::apply(const QVector<AnswerEvent>& events) {
   m_model->apply(events);
 }
 
+void ConversationPane::endReading() { m_prefill->finish(); }
+
 void ConversationPane::askApproval(const ApprovalRequest& request) {
   const int row = m_model->streamingRow();
   if (row < 0) return;

@@ -62,6 +62,8 @@ class ConversationPane : public QWidget {
   /// Forgets this message and everything behind it in the window; the jar keeps it as a branch.
   void leaveFrom(qint64 message);
   void apply(const QVector<AnswerEvent>& events);
+  /// What was read had no answer behind it: a session was reopened.
+  void endReading();
   /// The call that waits for the reader's word stands in the answer until endApproval().
   void askApproval(const ApprovalRequest& request);
   void endApproval(quint64 ticket);

@@ -79,9 +79,16 @@ TranscriptView::TranscriptView(EngineClient* client, QWidget* parent)
   connect(m_client->ingest(), &IngestQueue::changed, this, &TranscriptView::showReady);
   connect(m_client, &EngineClient::answerEvent, this,
           [this](qint64 session, const QVector<AnswerEvent>& events) {
-            m_live[session].events += events;
+            // Reopening a session reports progress too; that is no answer.
+            if (const auto live = m_live.find(session); live != m_live.end())
+              live->events += events;
             if (session == m_session && m_loaded) m_pane->apply(events);
           });
+  const auto opened = [this](qint64 session) {
+    if (session == m_session && !m_live.contains(session)) m_pane->endReading();
+  };
+  connect(m_client, &EngineClient::sessionResumed, this, opened);
+  connect(m_client, &EngineClient::sessionNotResumed, this, opened);
   connect(m_client, &EngineClient::answerFinished, this,
           [this](qint64 session, const Message& answer) {
             m_live.remove(session);

@@ -393,6 +393,25 @@ class ScriptedRoomTest : public QObject {
     QTRY_COMPARE(kept.instructions, QString("Be brief."));
   }
 
+  void progressOfReopeningIsNoAnswer() {
+    Desk desk(R"({"answers": [{"steps": [{"text": "Yes."}]}]})");
+    QVERIFY(desk.ready());
+    desk.ask("Is it?");
+    QVERIFY(desk.answered());
+    const qint64 first = desk.room()->session();
+    desk.room()->newSession();
+    QTRY_VERIFY(desk.room()->session() != first);
+    AnswerEvent progress;
+    progress.kind = AnswerEvent::Kind::Prefill;
+    progress.progress.total = 100;
+    emit desk.client->answerEvent(first, {progress});
+    desk.room()->openSession(first);
+    QTRY_COMPARE(desk.messages()->rowCount(), 2);
+    QTest::qWait(50);
+    QCOMPARE(desk.messages()->rowCount(), 2);
+    QVERIFY(desk.messages()->streamingRow() < 0);
+  }
+
   void aLongPasteBecomesADocument() {
     Desk desk(R"({"answers": [{"steps": [{"text": "Yes."}]}]})");
     QVERIFY(desk.ready());
