@@ -174,6 +174,24 @@ class Prompt:
             put(second, p=other, v=person(g) if answer == keeper else value(g, attribute))
         self.hops.append((a, b, ask.format(**fill), answer))
 
+    def join_short(self, tokens=40):
+        """Short passages take the next one along, as the runtime cuts short paragraphs (Chinese and headed ones excepted)."""
+        into = {}
+        for _, ps in self.docs:
+            kept = []
+            for p in ps:
+                last = kept[-1] if kept else None
+                if last and not self.zh and not p.head and len(last.text) < 4 * tokens:
+                    last.sents += p.sents
+                    last.fact, last._stems = last.fact or p.fact, None
+                    into[id(p)] = last
+                else:
+                    kept.append(p)
+            ps[:] = kept
+        self.facts = [(kind, f, into.get(id(p), p)) for kind, f, p in self.facts]
+        self.hops = [(into.get(id(a), a), into.get(id(b), b), q, v) for a, b, q, v in self.hops]
+        return self
+
     def number(self, first=None):
         ps = self.passages
         if len(ps) > K.REFS - 1:

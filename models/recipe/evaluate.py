@@ -8,7 +8,7 @@ import json, random, time
 import torch
 import torch.nn.functional as F
 
-import attention, export, feed, sampling, tasks, tokens
+import attention, export, feed, handmade, model as architecture, sampling, tasks, tokens
 
 _worlds = {}
 
@@ -81,6 +81,8 @@ def make_case(world, tok, length, seed, zh, kind):
         segs = tasks.tool_use(world, g)
     elif kind == "drill":
         segs = tasks.drill(world, g, length, zh)
+    elif kind == "hops":
+        segs = tasks.conversation(world, g, length, zh, mix=tasks.DOMAINS["multihop"])
     else:
         segs = tasks.conversation(world, g, length, zh, share=1 - min(.4, 4000 / length), mix=GRID)
     ids, _, answers = tasks.encode(tok, segs)
@@ -118,6 +120,42 @@ def held_out_loss(run, world, test, log):
     return out
 
 
+@torch.no_grad()
+def hand_written(run, world, test, log):
+    """The hand-written questions of handmade.json: right passage first and in the top five."""
+    asked, texts, ids = handmade.document(world.en, run.tok, test["length"])
+    first = top = n = 0
+    for item in asked:
+        good = [i for i, t in enumerate(texts) if any(x in t for x in item["gold"])]
+        if not good:
+            continue
+        row = ids + handmade.cite(run.tok, item["q"])
+        x = run.hidden(torch.tensor([row + [run.tok.pad] * (-len(row) % 128)], device=run.device), True)
+        lg = run.m.logits(x[len(row) - 1:len(row)])[0, run.tok.ref0 + 1:run.tok.ref0 + 1 + len(texts)]
+        order = lg.topk(min(5, len(texts)))[1].tolist()
+        n, first, top = n + 1, first + (order[0] in good), top + any(i in good for i in order)
+    log("hand-written length %d n=%d first %d top5 %d" % (len(ids), n, first, top))
+    return {"tokens": len(ids), "n": n, "first": first, "top5": top}
+
+
+def precision(run, world, test, log):
+    """Mean KL and equal top choices, simulated deployed activations against plain ones, on held-out text."""
+    g, total, same, n = random.Random(78), 0.0, 0, 0
+    for _ in range(test["n"]):
+        ids = tasks.encode(run.tok, tasks.plain_text(world, g, test["length"]))[0][:test["length"]]
+        ids = torch.tensor([ids + [run.tok.pad] * (-len(ids) % 128)], device=run.device)
+        both = []
+        for simulated in (True, False):
+            architecture.FP8_INPUTS = simulated
+            both.append(run.m.logits(run.hidden(ids, True)).log_softmax(-1))
+        fp8, plain = both
+        total += (plain.exp() * (plain - fp8)).sum(-1).sum().item()
+        same += (plain.argmax(-1) == fp8.argmax(-1)).sum().item()
+        n += ids.shape[1]
+    log("precision length %d: KL %.5f top-1 equal %.4f" % (test["length"], total / n, same / n))
+    return {"kl": total / n, "top1_equal": same / n}
+
+
 def indexer_recall(run, world, test, log):
     ids, answers = make_case(world, run.tok, test["length"], 4242, False, "qa")
     g = torch.Generator().manual_seed(1)
@@ -147,19 +185,28 @@ def samples(run, test, log):
     return out
 
 
-def run(model, tokenizer, held, tests, log, out_dir, name, fp8=False):
+def run(model, tokenizer, held, tests, log, out_dir, name, fp8=False, seconds=1e9):
+    """Runs the tests that begin within `seconds`; name.json gets the results."""
     begun, world, tok = time.time(), world_of(held), tokens.Tokenizer(tokenizer)
     saved = export.round_in_place(model) if fp8 else None
+    architecture.FP8_INPUTS = False
     runner, results = Runner(model, tok), []
     try:
         for test in tests:
             kind = test["test"]
+            if time.time() - begun > seconds:
+                log("no time for", test)
+                continue
             if kind == "accuracy":
                 value = accuracy(runner, world, test, log)
             elif kind == "loss":
                 value = held_out_loss(runner, world, test, log)
             elif kind == "recall":
                 value = indexer_recall(runner, world, test, log)
+            elif kind == "handmade":
+                value = hand_written(runner, world, test, log)
+            elif kind == "precision":
+                value = precision(runner, world, test, log)
             else:
                 value = samples(runner, test, log)
             results.append({"test": test, "result": value})

@@ -44,17 +44,19 @@ def main(args):
             answers = sampling.generate(policy, prompts, args.limit, 1.0, seed=g.randrange(1 << 30))
             value = [rewards.reward(tok.decode(a), batch[i // G][1], batch[i // G][2]) for i, a in enumerate(answers)]
             adv = torch.cat([advantages(value[i:i + G]) for i in range(0, len(value), G)])
+            parts = [slice(i, i + args.chunk) for i in range(0, len(answers), args.chunk)]
             with torch.no_grad():
-                old = sampling.log_probabilities(policy, prompts, answers)
-                ref = sampling.log_probabilities(reference, prompts, answers)
+                old = [sampling.log_probabilities(policy, prompts[s], answers[s]) for s in parts]
+                ref = [sampling.log_probabilities(reference, prompts[s], answers[s]) for s in parts]
             kls = []
             for _ in range(args.epochs):
-                total = 0
-                for i, new in enumerate(sampling.log_probabilities(policy, prompts, answers)):
-                    j, kl = objective(new, old[i], ref[i], adv[i].to(device), args.eps, args.beta)
-                    total = total - j / len(answers)
-                    kls.append(kl.item())
-                total.backward()
+                for s, old_part, ref_part in zip(parts, old, ref):
+                    total = 0
+                    for i, new in enumerate(sampling.log_probabilities(policy, prompts[s], answers[s])):
+                        j, kl = objective(new, old_part[i], ref_part[i], adv[s][i].to(device), args.eps, args.beta)
+                        total = total - j / len(answers)
+                        kls.append(kl)
+                    total.backward()
                 for p in policy.parameters():
                     if p.grad is None:
                         p.grad = torch.zeros_like(p)
@@ -62,7 +64,7 @@ def main(args):
             by = {}
             for i, r in enumerate(value):
                 by.setdefault(batch[i // G][3], []).append(r)
-            line = {"step": step, "reward": round(sum(value) / len(value), 4), "tokens": round(sum(map(len, answers)) / len(answers), 1), "kl": round(sum(kls) / len(kls), 5),
+            line = {"step": step, "seconds": round(time.time() - begun, 1), "reward": round(sum(value) / len(value), 4), "tokens": round(sum(map(len, answers)) / len(answers), 1), "kl": round((sum(kls) / len(kls)).item(), 5),
                     "by_domain": {k: round(sum(v) / len(v), 4) for k, v in sorted(by.items())}}
             curve.write(json.dumps(line) + "\n")
             curve.flush()
@@ -81,6 +83,7 @@ if __name__ == "__main__":
     ap.add_argument("--out", required=True)
     ap.add_argument("--prompts", type=int, default=32)
     ap.add_argument("--group", type=int, default=8)
+    ap.add_argument("--chunk", type=int, default=64, help="answers of one backward pass")
     ap.add_argument("--limit", type=int, default=160)
     ap.add_argument("--budget", type=int, default=900)
     ap.add_argument("--steps", type=int, default=1 << 30)

@@ -9,12 +9,10 @@ fp32 numpy reader of tests/goldens (selection live), "Cite: {question}".
 import json, math, os, random, sys
 
 HERE = os.path.dirname(os.path.abspath(__file__))
-sys.path.insert(0, os.path.join(HERE, "..", "..", "tests", "goldens", "default_model"))
 import numpy as np
 
 import documents, questions, tokens
 from library import Library
-from reference import Model
 
 
 def bm25(passages, query, k1=1.2, b=.75):
@@ -31,25 +29,36 @@ def bm25(passages, query, k1=1.2, b=.75):
     return score
 
 
-def main():
-    held, folder, sizes = sys.argv[1], sys.argv[2], list(map(int, sys.argv[3:]))
+def document(lib, tok, size):
+    """(questions, passages, prompt ids) of the hand-written questions' document at about `size` tokens."""
     spec = json.load(open(HERE + "/handmade.json"))
-    lib, tok, model = Library(held, "en"), tokens.Tokenizer(folder), Model(folder)
     first = next(i for i, d in enumerate(lib.docs) if d.pkg == spec["package"])
+    title, ps = documents.cut(lib, random.Random(1), size, False, 60, "plain", 1000, at=first)
+    texts = [p.text for p in ps]
+    return spec["questions"], texts, tok.encode(tokens.BOS + tokens.DOC + "# %s\n" % title + "".join(tokens.ref(i + 1) + t for i, t in enumerate(texts)) + tokens.DOC_END)
+
+
+def cite(tok, question):
+    return tok.encode(tokens.USER + "Cite: " + question + tokens.ASSISTANT + tokens.NOTHINK)
+
+
+def main():
+    sys.path.insert(0, os.path.join(HERE, "..", "..", "tests", "goldens", "default_model"))
+    from reference import Model
+    held, folder, sizes = sys.argv[1], sys.argv[2], list(map(int, sys.argv[3:]))
+    lib, tok, model = Library(held, "en"), tokens.Tokenizer(folder), Model(folder)
     for size in sizes:
-        title, ps = documents.cut(lib, random.Random(1), size, False, 60, "plain", 1000, at=first)
-        texts = [p.text for p in ps]
-        ids = tok.encode(tokens.BOS + tokens.DOC + "# %s\n" % title + "".join(tokens.ref(i + 1) + t for i, t in enumerate(texts)) + tokens.DOC_END)
+        asked, texts, ids = document(lib, tok, size)
         model.forward(ids, reset=True)
         base = {k: v for k, v in model.kv.items()}
         hits, either, n = {"model": [0, 0], "BM25": [0, 0]}, 0, 0
-        for item in spec["questions"]:
+        for item in asked:
             good = {i for i, t in enumerate(texts) if any(x in t for x in item["gold"])}
             if not good:
                 continue
             n += 1
             model.kv = dict(base)
-            lg = model.forward(tok.encode(tokens.USER + "Cite: " + item["q"] + tokens.ASSISTANT + tokens.NOTHINK))
+            lg = model.forward(cite(tok, item["q"]))
             mine = np.argsort(-lg[tok.ref0 + 1:tok.ref0 + 1 + len(texts)], kind="stable")[:5]
             theirs = np.argsort(-bm25(texts, item["q"]), kind="stable")[:5]
             for name, order in (("model", mine), ("BM25", theirs)):

@@ -8,7 +8,7 @@ given as the bytes of sentences, not as passages.  Format: app/cli/eval_suite.h.
 """
 import argparse, json, random
 
-import documents, feed, questions as Q, tasks, tokens as K, wording as P
+import asking, documents, feed, questions as Q, tasks, tokens as K, wording as P
 from documents import Prompt
 
 KINDS = (("fact", .25), ("correction", .1), ("natural", .25), ("literal", .15), ("absent", .15), ("hop", .1))
@@ -40,7 +40,7 @@ def write_out(prompt):
 class Maker:
     def __init__(self, world, prompt, g):
         self.w, self.p, self.g = world, prompt, g
-        self.asker = tasks.Asker(world, prompt, g, noise=0)
+        self.asker = asking.Asker(world, prompt, g, noise=0)
         self.text, self.where = write_out(prompt)
 
     def range_of(self, passage, sentence):
@@ -74,7 +74,7 @@ class Maker:
         if self.p.zh:
             if kind == "natural":
                 q = Q.chinese_question(s, g)
-                if not q or not all(a.whole.count(x) == 1 for x in tasks._zh_keys(q)):
+                if not q or not all(a.whole.count(x) == 1 for x in asking._zh_keys(q)):
                     return None
             else:
                 n = g.randint(6, 14)
@@ -132,7 +132,7 @@ def document(world, length, n, seed, zh):
     maker, out, misses = Maker(world, prompt, g), [], 0
     kinds = [k for k in KINDS if k[0] != "hop"] if zh else KINDS
     while len(out) < n and misses < 400:
-        q = maker.question(tasks.weighted(g, kinds))
+        q = maker.question(asking.weighted(g, kinds))
         if q:
             out.append(q)
         else:

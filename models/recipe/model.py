@@ -12,6 +12,7 @@ import torch.nn as nn
 import torch.nn.functional as F
 
 BF16 = torch.bfloat16
+FP8_INPUTS = False                   # simulate the deployed precision of activations (train.py sets it by stage)
 
 
 @dataclass
@@ -68,6 +69,16 @@ def rms(x, w, eps=1e-6):
 
 def linear(x, w):
     return x @ w.to(BF16).t()
+
+
+def deployed(x):
+    """x as FP8 linears and latent records hold it: E4M3 in groups of 128 with power-of-two scales; the gradient passes straight through."""
+    if not FP8_INPUTS:
+        return x
+    g = x.detach().float().unflatten(-1, (-1, 128))
+    scale = torch.exp2(torch.ceil(torch.log2(g.abs().amax(-1, keepdim=True).clamp(min=1e-4) / 448)))
+    rounded = ((g / scale).to(torch.float8_e4m3fn).float() * scale).flatten(-2).to(x.dtype)
+    return x + (rounded - x.detach())
 
 
 def rotate_pairs(x, cos, sin):
@@ -163,10 +174,11 @@ class Model(nn.Module):
 def make_project(c):
     def project(x, cos, sin, norm, q_a, q_norm, q_b, kv_a, kv_norm, kv_b):
         h = rms(x, norm)
-        qr = rms(linear(h, q_a), q_norm)
+        h8 = deployed(h)
+        qr = deployed(rms(linear(h8, q_a), q_norm))
         q = linear(qr, q_b).view(-1, c.heads, c.nope + c.rope)
-        kv = linear(h, kv_a)
-        up = linear(rms(kv[:, :c.kv_rank], kv_norm), kv_b).view(-1, c.heads, c.nope + c.v)
+        kv = linear(h8, kv_a)
+        up = linear(deployed(rms(kv[:, :c.kv_rank], kv_norm)), kv_b).view(-1, c.heads, c.nope + c.v)
         k_pe = rotate_pairs(kv[:, c.kv_rank:].unsqueeze(1), cos, sin)
         q = torch.cat((q[..., :c.nope], rotate_pairs(q[..., c.nope:], cos, sin)), -1)
         k = torch.cat((up[..., :c.nope], k_pe.expand(-1, c.heads, -1)), -1)
@@ -177,7 +189,7 @@ def make_project(c):
 def make_index(c):
     def index(h, qr, cos, sin, i_q, i_k, gamma, beta, i_w):
         q = linear(qr, i_q).view(-1, c.index_heads, c.index_dim)
-        k = F.layer_norm(linear(h, i_k).float(), (c.index_dim,), gamma, beta, c.eps).to(BF16).unsqueeze(1)
+        k = F.layer_norm(linear(deployed(h), i_k).float(), (c.index_dim,), gamma, beta, c.eps).to(BF16).unsqueeze(1)
         q = torch.cat((rotate_halves(q[..., :c.rope], cos, sin), q[..., c.rope:]), -1)
         k = torch.cat((rotate_halves(k[..., :c.rope], cos, sin), k[..., c.rope:]), -1).squeeze(1)
         w = (h.float() @ i_w.t()) * (c.index_heads ** -0.5 * c.index_dim ** -0.5)
@@ -187,9 +199,9 @@ def make_index(c):
 
 def make_ffn(c):
     def ffn(x, o, w_o, norm, gate, up, down):
-        x = x + linear(o, w_o)
-        h = rms(x, norm)
-        return x + linear(F.silu(linear(h, gate)) * linear(h, up), down)
+        x = x + linear(deployed(o), w_o)
+        h = deployed(rms(x, norm))
+        return x + linear(deployed(F.silu(linear(h, gate)) * linear(h, up)), down)
     return ffn
 
 
@@ -198,9 +210,10 @@ def make_experts(c):
 
     def experts(x, o, w_o, norm, router, bias, gate, up, down):
         """All experts are computed and the unused columns multiplied by zero: cheaper than routing at this width."""
-        x = x + linear(o, w_o)
+        x = x + linear(deployed(o), w_o)
         h = rms(x, norm)
         s = torch.sigmoid(h.float() @ router.t())
+        h = deployed(h)
         b = s.detach() + bias
         group = b.view(-1, c.groups, per).topk(min(2, per), -1)[0].sum(-1)
         kept = torch.zeros_like(group).scatter(1, group.topk(c.top_groups, -1)[1], 1.0)
@@ -209,7 +222,7 @@ def make_experts(c):
         g = s * mask
         g = g / (g.sum(-1, keepdim=True) + 1e-20) * c.route_scale
         g = torch.cat((g, torch.ones_like(g[:, :c.shared])), -1).to(BF16)
-        a = (F.silu(linear(h, gate)) * linear(h, up)).view(-1, c.experts + c.shared, c.expert_ffn) * g.unsqueeze(-1)
+        a = deployed(F.silu(linear(h, gate)) * linear(h, up)).view(-1, c.experts + c.shared, c.expert_ffn) * g.unsqueeze(-1)
         return x + linear(a.flatten(1), down), mask.sum(0)
     return experts
 

@@ -83,6 +83,12 @@ class Index:
         mine = sc.pop(gold, 0.0)
         return mine > 0 and mine > max(sc.values(), default=0.0) + margin
 
+    def among(self, query, gold, best):
+        """Is gold one of the few passages with the most in common with the query?"""
+        sc = self.scores(query)
+        mine = sc.get(gold, 0.0)
+        return mine > 0 and sum(v > mine for v in sc.values()) < best
+
     def absent(self, query):
         total = sum(self.stats.idf(s) for s in query)
         return total > 0 and max(self.scores(query).values(), default=0.0) <= 0.55 * total
@@ -198,6 +204,21 @@ def keyword_question(s, g, stats):
     return g.choice(TWO if n == 2 else THREE) % tuple(best)
 
 
+FRAMES = ["How do I %s?", "How to %s", "How can I %s?", "Can I %s?", "Is it possible to %s?", "What about %s?", "Why %s?", "When %s?", "Where %s?", "Who %s?", "%s?", "%s",
+          "What is the way to %s?", "I want to know about %s.", "What should I know about %s?", "Does it %s?", "Is there a way to %s?", "Which %s?", "What if %s?",
+          "I need help: %s", "Why would anyone %s?", "What is the point of %s?"]
+
+
+def loose_question(s, g, stats):
+    """A few content words of a sentence, mostly its rarer ones, in a frame: what people type."""
+    words = [w for w in dict.fromkeys(WORD.findall(s)) if w.lower() not in STOP and len(w) > 2 and not w.isdigit()]
+    if len(words) < 2:
+        return None
+    weight = {w: stats.idf(stem[w]) * (.4 + g.random()) for w in words}
+    best = set(sorted(words, key=lambda w: -weight[w])[:g.choice([2, 2, 3, 3, 4, 5])])
+    return g.choice(FRAMES) % " ".join(lower_first(w) for w in words if w in best)
+
+
 def claim_question(s, g):
     w = s.split()
     if len(w) < 7:
@@ -221,6 +242,54 @@ def typo(word, g):
         return word
     i = g.randrange(1, len(word) - 2)
     return word[:i] + word[i + 1] + word[i] + word[i + 2:] if g.random() < .5 else word[:i] + word[i + 1:]
+
+
+# words that people use for one another; a line is a group
+SYNONYMS = """delete remove erase discard drop|install add setup|begin start launch|stop end finish quit|make create build produce|show display present reveal
+get obtain fetch acquire|choose select pick|change modify alter edit adjust|fix repair correct solve|error mistake fault bug|problem trouble issue difficulty
+fast quick rapid|slow sluggish|big large huge|small little tiny|old ancient outdated|new recent fresh|help assist support|buy purchase|need require want
+use employ utilize|allow permit let|forbid prohibit ban disallow|keep retain preserve|save store write|send transmit transfer deliver|receive accept
+find locate discover|search look seek|picture image photo|file document|folder directory|program application software|computer machine|person human individual
+people folks persons|money funds cash|cost price expense|free gratis|job task work|company firm business|rule guideline policy|test check try verify
+easy simple|hard difficult|important essential crucial|wrong incorrect false|right correct true|complete entire whole full|part piece portion|kind type sort
+often frequently|rarely seldom|always constantly|near close|far distant|under below beneath|over above|before prior|after following|between among
+country nation state|city town|house home building|car vehicle|road street path|ship boat vessel|war conflict battle|king ruler monarch|leader head chief
+say tell state mention|think believe suppose|know understand|see view watch observe|hear listen|speak talk|answer reply respond|ask request query
+teach instruct train|learn study|explain describe clarify|mean signify denote|name title|list enumerate|count number amount|size dimension extent
+increase raise grow|decrease reduce lower lessen|open unlock|close shut|connect link join attach|separate split divide|combine merge unite|move shift
+copy duplicate|replace substitute exchange|update upgrade renew|version release|print output|read load|run execute|restart reboot|protect guard secure
+danger risk hazard|safe secure|secret hidden confidential|password passphrase|user person|author writer creator|maintainer keeper owner|developer programmer
+network net|internet web|site page|mail email message|default standard usual|option setting choice preference|parameter argument|value setting
+function routine procedure|method way technique approach|result outcome effect|cause reason|goal aim purpose objective|example instance sample
+history past|future later|origin source beginning|difference distinction|similar alike comparable|various several different|enough sufficient
+happen occur|exist|contain include hold|belong|consist|prefer favor|avoid prevent evade|ignore skip disregard|warn alert|damage harm break|lose miss
+win succeed|fail|wait delay|hurry rush|sleep rest|eat consume|drink|weather climate|sickness illness disease|doctor physician|medicine drug
+happy glad pleased|sad unhappy|angry furious|afraid scared|brave courageous|clever smart intelligent|stupid foolish|rich wealthy|poor needy|strong powerful|weak feeble
+screen monitor display|keyboard keys|button key|window|disk drive|memory ram|speed pace rate|language tongue|translate convert|letter character|word term
+sentence phrase|text wording|paper article|book volume|library collection|license permit|law statute|court tribunal|vote ballot election|member participant
+group team set|meeting gathering conference|discuss debate|decide determine resolve|agree consent|refuse decline reject|complain object|thank|invite
+manage administer control|automatic automated|manual handmade|public open|private personal|common shared|special particular|general overall|exact precise
+about regarding concerning|quickly rapidly fast|easily simply|currently presently now|usually normally generally|permanently forever"""
+ALIKE = {}
+for _group in re.split(r"[|\n]", SYNONYMS):
+    for _word in _group.split():
+        ALIKE.setdefault(_word, set()).update(w for w in _group.split() if w != _word)
+ALIKE = {k: sorted(v) for k, v in ALIKE.items() if v}
+
+
+def reword(q, g):
+    """Everyday words give way to others of like meaning, plain endings kept."""
+    out = []
+    for w in q.split(" "):
+        core = w.strip('.,;:()"\'`?')
+        low = core.lower()
+        for end in ("", "s", "d", "ed", "ing"):
+            base = low[:len(low) - len(end)] if end else low
+            if core.isalpha() and low.endswith(end) and base in ALIKE and g.random() < .7:
+                w = w.replace(core, g.choice(ALIKE[base]) + (end if end in ("", "s") else ""))
+                break
+        out.append(w)
+    return " ".join(out)
 
 
 def blur(q, g, stats):
@@ -260,5 +329,5 @@ def chinese_question(s, g):
 
 def natural_question(s, g, stats):
     r = g.random()
-    q = rule_question(s, g) if r < .5 else claim_question(s, g) if r < .58 else literal_question(s, g) if r < .64 else None
+    q = rule_question(s, g) if r < .5 else claim_question(s, g) if r < .57 else literal_question(s, g) if r < .61 else loose_question(s, g, stats) if r < .82 else None
     return q or keyword_question(s, g, stats)

@@ -3,7 +3,7 @@ import math, os, random, sys
 
 import torch
 
-import attention, export, facts, grpo, library, load, model, questions, rewards, tasks, tokens
+import attention, export, facts, grpo, library, load, model, questions, rewards, sampling, shelf, tasks, tokens, tools
 import wording as P
 
 HERE = os.path.dirname(os.path.abspath(__file__))
@@ -99,6 +99,51 @@ def weights():
                 assert torch.equal(value(old, name), value(t, name)), name
 
 
+def inputs():
+    """Activations of the deployed precision: codes of E4M3, power-of-two scales, gradient passed on."""
+    x = (torch.randn(5, 256) * 3).requires_grad_()
+    assert model.deployed(x) is x
+    model.FP8_INPUTS = True
+    y = model.deployed(x)
+    y.sum().backward()
+    assert (x.grad == 1).all() and not torch.equal(x, y) and torch.equal(model.deployed(y), y)
+    assert ((y - x).abs() <= x.abs() / 16 + x.detach().abs().amax() * 2.0 ** -17).all()
+    close(model.deployed(torch.full((1, 128), 500.))[0, 0].item(), 512.0)      # 500 / 2 lies between the codes 240 and 256
+    model.FP8_INPUTS = False
+
+
+def searching(w, tok):
+    """Search results hold what the answer quotes, in the runtime's order; a miss is refused."""
+    g, answered, refused = random.Random(2), 0, 0
+    for _ in range(40):
+        segs = tools.tool_use(w, g)
+        for (shown, _, _), (said, _, tag) in zip(segs, segs[1:]):
+            if tag != "a:step2":
+                continue
+            found = rewards.quotes(said[:-len(tokens.EOS)])[0]
+            answered, refused = answered + bool(found), refused + (said[:-len(tokens.EOS)] in (P.REFUSAL_EN, P.REFUSAL_ZH))
+            assert all(tokens.ref(n) + quote in shown for n, quote in found), (said, shown)
+    assert answered > 20 and refused > 2, (answered, refused)
+    ranked = shelf.Bm25(["the boats are moored", "access code of the boathouse", "oars of the boathouse"])
+    assert ranked.best("boathouse access code", 5) == [1, 2]
+
+
+def sampler():
+    """Greedy continuations with the cache are those without it."""
+    torch.manual_seed(0)
+    m = model.Model(model.Config(layers=2, dim=128, q_rank=128, ffn=128, vocab=50)).eval()
+    prompts = [[7, 8, 9, 10, 11], [5, 6]]
+    for p, got in zip(prompts, sampling.generate(m, prompts, 6, 0)):
+        row = list(p)
+        for _ in range(6):
+            with torch.no_grad():
+                row.append(m.logits(sampling.hidden(m, [row])[0, -1]).argmax().item())
+            if row[-1] == tokens.EOS_ID:
+                row.pop()
+                break
+        assert row[len(p):] == got, (row, got)
+
+
 def text():
     tok = tokens.Tokenizer(DEFAULT)
     lib = os.path.join(HERE, "smoke_corpus.txt")
@@ -117,6 +162,8 @@ def text():
             for number, quote in rewards.quotes(gold)[0]:
                 assert tokens.ref(number) + quote in segs[0][0]
     assert {"fact", "natural", "absent"} <= seen, seen
+    searching(w, tok)
+    assert questions.reword("deleted files", random.Random(1)).split()[0] != "deleted"
     call = P.call("search", {"query": "x"})
     assert rewards.parse_call(call) == ("search", {"query": "x"}) and rewards.parse_call(call[:-3]) is None
 
@@ -127,6 +174,6 @@ def json_profile():
 
 
 if __name__ == "__main__":
-    for check in (divergence, policy_gradient, positions, router, selection, weights, text):
+    for check in (divergence, policy_gradient, positions, router, selection, weights, inputs, sampler, text):
         check()
         print("ok", check.__name__, flush=True)

@@ -1,6 +1,6 @@
 """Runs the stages of a plan, restartable, with a hard stop.
 
-    python train.py --plan plan.json --corpus train.txt.xz --tokenizer DIR --out DIR [--resume CKPT | --weights CKPT] [--stop-at SECONDS]
+    python train.py --plan plan.json --corpus train.txt.xz --tokenizer DIR --out DIR [--resume CKPT | --weights CKPT | --model DIR [--stage N]] [--stop-at SECONDS]
 
 Writes log.txt, ckpt.pt and the FP8 model (export/) whenever it stops.
 Stage modes: dense (language modelling with dense attention), warmup (indexer
@@ -18,6 +18,8 @@ ap.add_argument("--tokenizer", required=True)
 ap.add_argument("--out", required=True)
 ap.add_argument("--resume", help="continue this checkpoint's run")
 ap.add_argument("--weights", help="start a new plan from this checkpoint's weights")
+ap.add_argument("--model", help="start from a published model; no optimizer state")
+ap.add_argument("--stage", type=int, default=0, help="first stage of the plan, with --model or --weights")
 ap.add_argument("--stop-at", type=float, default=1e9)
 ap.add_argument("--workers", type=int, default=14)
 ap.add_argument("--samples", type=int, default=60000)
@@ -43,7 +45,7 @@ STAGES = PLAN["stages"]
 world = feeding.load_world(args.corpus, samples=args.samples)
 log("corpus", world.en.size, "English and", world.zh.size, "Chinese characters")
 feed = feeding.Feed(world, args.tokenizer, STAGES, args.workers, PLAN.get("depth", 24), args.seed)
-first = 0
+first = args.stage
 if args.resume:                                          # let the workers start on the right stage before torch loads
     note = args.resume + ".json"
     first = json.load(open(note))["stage"] if os.path.exists(note) else 0
@@ -51,7 +53,7 @@ feed.begin(min(first, len(STAGES) - 1))
 
 import torch
 
-import attention, export as exporting, model as architecture, optim
+import attention, export as exporting, load, model as architecture, optim
 from model import Config, Model
 
 device = "cpu" if args.cpu else "cuda"
@@ -59,10 +61,10 @@ if args.cpu:
     architecture.BF16 = torch.float32                    # bf16 products are slow without hardware for them
 torch.manual_seed(args.seed)
 torch.set_float32_matmul_precision("high")
-model = Model(Config(**PLAN.get("shape", {}))).to(device)
+model = load.load(args.model, device) if args.model else Model(Config(**PLAN.get("shape", {}))).to(device)
 c = model.c
 opt = optim.Optimizer(model)
-state = {"stage": 0, "used": 0.0, "steps": 0}
+state = {"stage": args.stage, "used": 0.0, "steps": 0}
 if args.weights:
     model.load_state_dict(torch.load(args.weights, map_location=device, weights_only=False)["model"])
 if args.resume:
@@ -144,6 +146,7 @@ def run_stage(stage):
     """Returns False when the hard stop came first."""
     begun, used0, count, t_last, n_last = time.time(), state["used"], 0, time.time(), 0
     accumulate = stage.get("accumulate", 1)
+    architecture.FP8_INPUTS = bool(stage.get("fp8_inputs"))
     log("stage", stage["name"], stage["mode"], "length", stage["length"], "from %.0f of %.0f s" % (used0, stage["seconds"]))
     frozen = [p.detach().clone() for p in model.main_parameters()] if stage["mode"] == "warmup" else None
     total = 0
@@ -193,7 +196,7 @@ while state["stage"] < len(STAGES):
             if current + 1 < len(STAGES) and "mix" in STAGES[current + 1]:
                 feed.begin(current + 1)
             import evaluate
-            evaluate.run(model, args.tokenizer, args.held or args.corpus, stage["tests"], log, args.out, stage["name"], fp8=stage.get("fp8", False))
+            evaluate.run(model, args.tokenizer, args.held or args.corpus, stage["tests"], log, args.out, stage["name"], fp8=stage.get("fp8", False), seconds=stage.get("seconds", 1e9))
         else:
             feed.begin(current)
             if not run_stage(stage):
