@@ -83,6 +83,11 @@ struct Attention {
   const Row* rows = nullptr;  ///< device
   int64_t m = 0;
   Selection selection;
+  int64_t most_keys = 0;  ///< of any of the rows; 0: not said
+  /// Room for partial results, so that few rows can be shared out over the device: m * n_heads * ceil(most_keys / 256)
+  /// * (rank + 2) floats, or less: then it is not used. Changes no bit.
+  float* scratch = nullptr;
+  int64_t scratch_floats = 0;
 };
 
 struct Router {

@@ -111,7 +111,8 @@ __device__ inline float e4m3_group_scale(float amax, bool power_of_two) {
 // ---- one warp
 // ------------------------------------------------------------------------------------
 
-__device__ inline float warp_sum(float v) {
+template <typename T>
+__device__ T warp_sum(T v) {
   for (int step = kWarp / 2; step > 0; step /= 2) v += __shfl_xor_sync(0xffffffffu, v, step);
   return v;
 }
@@ -150,6 +151,99 @@ __device__ inline void tensor_product(float (&d)[4], const uint32_t (&a)[4],
 #endif
 }
 
+/// d += a b, 16x8 outputs over 32 inputs, e4m3 in, fp32 sums. As above with 4 codes where that has 2
+/// values: a[0] (row g, k 4t..), a[1] (row g + 8, k 4t..), a[2] and a[3] (k 4t + 16..), b[0] (k 4t..), b[1]
+/// (k 4t + 16..).
+__device__ inline void tensor_product_e4m3(float (&d)[4], const uint32_t (&a)[4],
+                                           const uint32_t (&b)[2]) {
+#ifdef __CUDACC__
+  asm volatile(
+      "mma.sync.aligned.m16n8k32.row.col.f32.e4m3.e4m3.f32 {%0,%1,%2,%3}, {%4,%5,%6,%7}, {%8,%9}, "
+      "{%0,%1,%2,%3};"
+      : "+f"(d[0]), "+f"(d[1]), "+f"(d[2]), "+f"(d[3])
+      : "r"(a[0]), "r"(a[1]), "r"(a[2]), "r"(a[3]), "r"(b[0]), "r"(b[1]));
+#else
+  emulator_tensor_product_e4m3(d, a, b);
+#endif
+}
+
+/// Four 8x8 matrices of 16-bit values from shared memory: lane l names the address, aligned to 16, of row l % 8 of
+/// matrix l / 8, and gets values 2 t and 2 t + 1 of row g of each; with kTransposed, of column g.
+template <bool kTransposed>
+__device__ void load_matrices(uint32_t (&out)[4], const uint16_t* row) {
+#ifdef __CUDACC__
+  const uint32_t at = static_cast<uint32_t>(__cvta_generic_to_shared(row));
+  if (kTransposed)
+    asm volatile("ldmatrix.sync.aligned.m8n8.x4.trans.shared.b16 {%0,%1,%2,%3}, [%4];"
+                 : "=r"(out[0]), "=r"(out[1]), "=r"(out[2]), "=r"(out[3])
+                 : "r"(at));
+  else
+    asm volatile("ldmatrix.sync.aligned.m8n8.x4.shared.b16 {%0,%1,%2,%3}, [%4];"
+                 : "=r"(out[0]), "=r"(out[1]), "=r"(out[2]), "=r"(out[3])
+                 : "r"(at));
+#else
+  emulator_load_matrices(out, row, kTransposed);
+#endif
+}
+
+/// Two e4m3 codes, the first in the low byte, times a scale, as a pair of bf16.
+__device__ inline uint32_t scaled_pair(uint16_t codes, float scale) {
+#ifdef __CUDACC__
+  uint32_t halves, out;
+  asm("cvt.rn.f16x2.e4m3x2 %0, %1;" : "=r"(halves) : "h"(codes));
+  float low, high;
+  asm("{ .reg .b16 l, h; mov.b32 {l, h}, %2; cvt.f32.f16 %0, l; cvt.f32.f16 %1, h; }"
+      : "=f"(low), "=f"(high)
+      : "r"(halves));
+  asm("cvt.rn.bf16x2.f32 %0, %1, %2;" : "=r"(out) : "f"(high * scale), "f"(low * scale));
+  return out;
+#else
+  return bf16_pair(e4m3_value(static_cast<uint8_t>(codes)) * scale,
+                   e4m3_value(static_cast<uint8_t>(codes >> 8)) * scale);
+#endif
+}
+
+/// Starts a copy of 16 bytes from global to shared memory, both aligned to 16; zeros where there is nothing to
+/// copy. Done after commit_copies() and wait_copies().
+__device__ inline void copy_16(void* shared, const void* global, bool there) {
+#ifdef __CUDACC__
+  const uint32_t to = static_cast<uint32_t>(__cvta_generic_to_shared(shared));
+  asm volatile("cp.async.cg.shared.global [%0], [%1], 16, %2;" ::"r"(to), "l"(global),
+               "r"(there ? 16 : 0));
+#else
+  const uint32_t zeros[4] = {};
+  std::memcpy(shared, there ? global : zeros, 16);
+#endif
+}
+/// The same for 4 bytes, aligned to 4.
+__device__ inline void copy_4(void* shared, const void* global, bool there) {
+#ifdef __CUDACC__
+  const uint32_t to = static_cast<uint32_t>(__cvta_generic_to_shared(shared));
+  asm volatile("cp.async.ca.shared.global [%0], [%1], 4, %2;" ::"r"(to), "l"(global),
+               "r"(there ? 4 : 0));
+#else
+  const uint32_t zero = 0;
+  std::memcpy(shared, there ? global : &zero, 4);
+#endif
+}
+/// Closes a group of copies.
+__device__ inline void commit_copies() {
+#ifdef __CUDACC__
+  asm volatile("cp.async.commit_group;");
+#endif
+}
+/// Waits until at most kLeft of this thread's groups are under way.
+template <int kLeft>
+__device__ void wait_copies() {
+#ifdef __CUDACC__
+  asm volatile("cp.async.wait_group %0;" ::"n"(kLeft));
+#endif
+}
+
+__device__ inline bool is_aligned(const void* p) {
+  return (reinterpret_cast<uintptr_t>(p) & 15) == 0;
+}
+
 /// The block's dynamic shared memory.
 template <typename T>
 __device__ T* dynamic_shared() {
@@ -166,8 +260,8 @@ __device__ T* dynamic_shared() {
 
 struct PageView {
   PageShape s;
-  __device__ int64_t groups() const { return (s.kv_lora_rank + kGroup - 1) / kGroup; }
-  __device__ int64_t latent_bytes() const { return s.kv_lora_rank + 4 * groups() + 2 * s.rope_dim; }
+  __host__ __device__ int64_t groups() const { return (s.kv_lora_rank + kGroup - 1) / kGroup; }
+  __host__ __device__ int64_t latent_bytes() const { return s.kv_lora_rank + 4 * groups() + 2 * s.rope_dim; }
   __device__ const uint8_t* codes(const Row& row, int64_t key) const {
     return reinterpret_cast<const uint8_t*>(row.pages[key / kPageTokens]) + s.layer_offset +
            key % kPageTokens * latent_bytes();

@@ -1,19 +1,21 @@
 // SPDX-License-Identifier: Apache-2.0
-// y = W x for groups of rows. A block makes 16 * kTiles rows by 64 outputs of one group:
+// y = W x for groups of rows, on lines of 128 bytes of a row: 128 e4m3 codes (one scale group) or 64 bf16 values.
 //
-//   per 128 inputs (one scale group):  x and W tiles -> bf16 in shared memory (e4m3 codes are exact
-//   there) -> tensor products into a partial sum -> total += partial * x scale * W scale
+//   per line:  tensor products of the line's bytes -> partial (fp32) -> total += partial * x scale * W scale
 //
-// Four warps, each 16 * kTiles rows by 16 outputs. Shared memory: (16 kTiles + 64) rows of 128 + 8
-// bf16. Bound: weight bytes for few rows. F32 weights (the router) take plain fp32 sums instead.
-#include "kernels/cuda/device.cuh"
+// Two kernels, the same bits: a sum's order is line after line, and within a line that of line_product().
+//
+//   few rows (<= 16)  a block makes 16 outputs; its warps share out the lines, weights go from memory straight to
+//                     registers; partials meet in shared memory and are added in the order of lines
+//   tiles             a block makes kM rows by kN outputs; lines of x and W pass through a ring of stages
+//
+// Bound: weight bytes for few rows, tensor products for many. F32 weights (the router) take plain sums instead.
+#include "kernels/cuda/line.cuh"
 
 namespace leyden::cuda {
 namespace {
 
-constexpr int kThreads = 128, kWarps = kThreads / kWarp;
-constexpr int kN = 64;            // outputs of a block
-constexpr int kRow = kGroup + 8;  // a shared row in bf16: the pad spreads rows over banks
+constexpr int kSharedLine = kLine + 16;  // the pad spreads rows over banks
 constexpr int kF32 = 0, kBF16 = 1;
 
 struct Span {
@@ -24,107 +26,228 @@ __device__ Span rows_of(const Linear& p, int group) {
   return {p.offsets[group], p.offsets[group + 1]};
 }
 
-/// Loads `n` rows of 128 inputs as bf16; what lies outside is 0. row(i) answers a row number or -1.
-template <bool kFp8, int kRows, typename RowOf>
-__device__ void load_tile(const void* data, int64_t stride, int64_t k, int64_t first, RowOf row,
-                          uint16_t* tile) {
-  for (int i = threadIdx.x; i < kRows * kGroup; i += kThreads) {
-    const int r = i / kGroup, c = i % kGroup;
-    const int64_t source = row(r);
-    uint16_t v = 0;
-    if (source >= 0 && first + c < k) {
-      const int64_t at = source * stride + first + c;
-      v = kFp8 ? bf16_bits(e4m3_value(static_cast<const uint8_t*>(data)[at]))
-               : static_cast<const uint16_t*>(data)[at];
-    }
-    tile[r * kRow + c] = v;
+/// Where the operands of one group lie, in bytes.
+template <bool kFp8>
+struct Operands {
+  const uint8_t *x, *w;
+  const float *x_scales, *w_scales;
+  int64_t x_stride, row_bytes, lines;
+  bool aligned;  ///< every row of x and W, to 16
+
+  __device__ Operands(const Linear& p, int group) {
+    constexpr int kElement = kFp8 ? 1 : 2;
+    const Weight weight = p.weights[group];
+    x = static_cast<const uint8_t*>(p.x) + group * p.x_group * kElement;
+    w = static_cast<const uint8_t*>(weight.data);
+    x_scales = kFp8 ? p.x_scales + group * p.scale_group : nullptr;
+    w_scales = weight.scales;
+    x_stride = p.x_stride * kElement;
+    row_bytes = int64_t{p.shape.k} * kElement;
+    lines = (row_bytes + kLine - 1) / kLine;
+    aligned = is_aligned(x) && is_aligned(w) && x_stride % 16 == 0 && row_bytes % 16 == 0;
   }
-}
+  __device__ const uint8_t* x_row(int64_t row) const { return x + row * x_stride; }
+  __device__ const uint8_t* w_row(int64_t out) const { return w + out * row_bytes; }
+  __device__ float x_scale(int64_t row, int64_t line) const {
+    return kFp8 ? x_scales[row * lines + line] : 1.0f;
+  }
+  __device__ float w_scale(int64_t out, int64_t line) const {
+    return kFp8 ? w_scales[out / kGroup * lines + line] : 1.0f;
+  }
+};
 
-template <bool kFp8, int kTiles>
-__global__ void linear_kernel(Linear p) {
-  constexpr int kM = 16 * kTiles;
-  uint16_t* x_tile = dynamic_shared<uint16_t>();
-  uint16_t* w_tile = x_tile + kM * kRow;
-  __shared__ int64_t x_row[kM];
+// ---- few rows
 
+constexpr int kFewThreads = 256, kFewWarps = kFewThreads / kWarp;
+constexpr int kFewRows = 16, kFewOutputs = 16;
+constexpr int kRoundLines = 32, kWarpLines = kRoundLines / kFewWarps;
+
+template <bool kFp8>
+__global__ void __launch_bounds__(kFewThreads) few_rows_kernel(Linear p) {
+  __shared__ float partials[kRoundLines][kFewRows * kFewOutputs];
   const int group = blockIdx.z;
   const Span span = rows_of(p, group);
-  const int64_t first_row = span.begin + static_cast<int64_t>(blockIdx.y) * kM;
+  const int64_t first_row = span.begin + static_cast<int64_t>(blockIdx.y) * kFewRows;
   if (first_row >= span.end) return;
-  const int64_t first_out = static_cast<int64_t>(blockIdx.x) * kN;
-  const Weight w = p.weights[group];
-  const int64_t k = p.shape.k, n = p.shape.n, groups = (k + kGroup - 1) / kGroup;
-  const int element = kFp8 ? 1 : 2;
-  const void* x = static_cast<const char*>(p.x) + group * p.x_group * element;
-  const float* x_scales = p.x_scales + group * p.scale_group;
+  const int64_t first_out = static_cast<int64_t>(blockIdx.x) * kFewOutputs;
+  const Operands<kFp8> o(p, group);
+  const auto source = [&](int64_t r) {
+    const int64_t row = first_row + r;
+    return row >= span.end ? int64_t{-1} : p.rows ? p.rows[row] : row;
+  };
+  const int warp = threadIdx.x / kWarp, lane = threadIdx.x % kWarp, g = lane / 4, t = lane % 4;
+  const auto part = [&](const uint8_t* row, bool there, int64_t line) {
+    Part out = {};
+    const int64_t at = line * kLine + 32 * t;
+    if (there && line < o.lines)
+      out.set(load_16(row, at, o.row_bytes, o.aligned), load_16(row, at + 16, o.row_bytes, o.aligned));
+    return out;
+  };
+  const int64_t row_a = source(g), row_b = source(g + 8);
+  const int row = threadIdx.x / kFewOutputs, column = threadIdx.x % kFewOutputs;
+  const int64_t own = source(row), out = first_out + column;
+  const bool writes = own >= 0 && out < p.shape.n;
 
-  for (int i = threadIdx.x; i < kM; i += kThreads) {
-    const int64_t r = first_row + i;
-    x_row[i] = r >= span.end ? -1 : p.rows ? p.rows[r] : r;
+  float total = 0;
+  for (int64_t first = 0; first < o.lines; first += kRoundLines) {
+    Part w[kWarpLines][2];
+#pragma unroll
+    for (int i = 0; i < kWarpLines; ++i) {
+      for (int j = 0; j < 2; ++j) {
+        const int64_t output = first_out + 8 * j + g;
+        w[i][j] = part(o.w_row(output), output < p.shape.n, first + warp + i * kFewWarps);
+      }
+    }
+#pragma unroll
+    for (int i = 0; i < kWarpLines; ++i) {
+      const int line = warp + i * kFewWarps;
+      const Part a = part(o.x_row(row_a), row_a >= 0, first + line);
+      const Part b = part(o.x_row(row_b), row_b >= 0, first + line);
+      for (int j = 0; j < 2; ++j) {
+        float d[4] = {};
+        line_product<kFp8>(d, a, b, w[i][j]);
+        for (int e = 0; e < 4; ++e)
+          partials[line][(g + (e >= 2 ? 8 : 0)) * kFewOutputs + 8 * j + 2 * t + e % 2] = d[e];
+      }
+    }
+    __syncthreads();
+    const int64_t n = o.lines - first < kRoundLines ? o.lines - first : kRoundLines;
+    if (writes) {
+#pragma unroll 8
+      for (int line = 0; line < n; ++line)
+        total = fmaf(partials[line][threadIdx.x],
+                     o.x_scale(own, first + line) * o.w_scale(out, first + line), total);
+    }
+    __syncthreads();
+  }
+  if (writes)
+    p.y[group * p.y_group + (first_row + row) * p.y_stride + out] =
+        p.round_bf16 ? round_to_bf16(total) : total;
+}
+
+// ---- tiles
+
+template <int kRows, int kOutputs, int kWarpsDown, int kWarpsAcross>
+struct Tile {
+  static constexpr int kM = kRows, kN = kOutputs, kDown = kWarpsDown, kAcross = kWarpsAcross;
+  static constexpr int kThreads = kWarp * kDown * kAcross, kStages = 4;
+  static constexpr int kRowTiles = kM / kDown / 16, kOutTiles = kN / kAcross / 8;
+  static constexpr int kScales = (kM + 4) * 4;  ///< of x, then one of W
+  static constexpr int kStageBytes = (kM + kN) * kSharedLine + kScales;
+};
+using LargeTile = Tile<128, 128, 4, 2>;
+using SmallTile = Tile<64, 64, 2, 2>;
+
+template <bool kFp8, typename T>
+__global__ void __launch_bounds__(T::kThreads) tile_kernel(Linear p) {
+  __shared__ int64_t x_row[T::kM];
+  uint8_t* ring = dynamic_shared<uint8_t>();
+  const int group = blockIdx.z;
+  const Span span = rows_of(p, group);
+  const int64_t first_row = span.begin + static_cast<int64_t>(blockIdx.y) * T::kM;
+  if (first_row >= span.end) return;
+  const int64_t first_out = static_cast<int64_t>(blockIdx.x) * T::kN;
+  const Operands<kFp8> o(p, group);
+  for (int i = threadIdx.x; i < T::kM; i += T::kThreads) {
+    const int64_t row = first_row + i;
+    x_row[i] = row >= span.end ? -1 : p.rows ? p.rows[row] : row;
   }
   __syncthreads();
 
+  // One thread copies the same 16 bytes of the line of every kThreads / 8-th row.
+  const int64_t piece = threadIdx.x % 8 * 16;
+  const auto load = [&](int64_t line) {
+    uint8_t* stage = ring + line % T::kStages * T::kStageBytes;
+    const int64_t at = line * kLine + piece;
+    for (int i = threadIdx.x / 8; i < T::kM + T::kN; i += T::kThreads / 8) {
+      const bool is_x = i < T::kM;
+      const int64_t row = is_x ? x_row[i] : first_out + i - T::kM;
+      const bool there = is_x ? row >= 0 : row < p.shape.n;
+      const uint8_t* from = is_x ? o.x_row(there ? row : 0) : o.w_row(there ? row : 0);
+      uint8_t* to = stage + i * kSharedLine + piece;
+      if (o.aligned)
+        copy_16(to, from + (at < o.row_bytes ? at : 0), there && at < o.row_bytes);
+      else
+        *reinterpret_cast<uint4*>(to) = there ? load_16(from, at, o.row_bytes, false) : uint4{};
+    }
+    if (!kFp8) return;
+    float* scales = reinterpret_cast<float*>(stage + (T::kM + T::kN) * kSharedLine);
+    for (int i = threadIdx.x; i <= T::kM; i += T::kThreads) {
+      const bool is_x = i < T::kM, there = !is_x || x_row[i] >= 0;
+      copy_4(scales + i,
+             is_x ? o.x_scales + (there ? x_row[i] * o.lines + line : 0)
+                  : o.w_scales + first_out / kGroup * o.lines + line,
+             there);
+    }
+  };
+
   const int warp = threadIdx.x / kWarp, lane = threadIdx.x % kWarp, g = lane / 4, t = lane % 4;
-  float total[kTiles][2][4] = {};
-  for (int64_t block = 0; block < groups; ++block) {
-    load_tile<kFp8, kM>(
-        x, p.x_stride, k, block * kGroup, [&](int r) { return x_row[r]; }, x_tile);
-    load_tile<kFp8, kN>(
-        w.data, k, k, block * kGroup,
-        [&](int r) { return first_out + r < n ? first_out + r : int64_t{-1}; }, w_tile);
-    __syncthreads();
-    float partial[kTiles][2][4] = {};
-    for (int c = 0; c < kGroup; c += 16) {
-      uint32_t b[2][2];
-      for (int j = 0; j < 2; ++j) {
-        const uint16_t* column = w_tile + (warp * 16 + j * 8 + g) * kRow + c + 2 * t;
-        b[j][0] = *reinterpret_cast<const uint32_t*>(column);
-        b[j][1] = *reinterpret_cast<const uint32_t*>(column + 8);
-      }
-      for (int i = 0; i < kTiles; ++i) {
-        const uint16_t* row = x_tile + (i * 16 + g) * kRow + c + 2 * t;
-        const uint32_t a[4] = {*reinterpret_cast<const uint32_t*>(row),
-                               *reinterpret_cast<const uint32_t*>(row + 8 * kRow),
-                               *reinterpret_cast<const uint32_t*>(row + 8),
-                               *reinterpret_cast<const uint32_t*>(row + 8 * kRow + 8)};
-        for (int j = 0; j < 2; ++j) tensor_product(partial[i][j], a, b[j]);
-      }
-    }
-    const float w_scale = kFp8 ? w.scales[first_out / kGroup * groups + block] : 1.0f;
-    for (int i = 0; i < kTiles; ++i) {
-      for (int half = 0; half < 2; ++half) {
-        const int64_t row = x_row[i * 16 + g + 8 * half];
-        const float scale = !kFp8     ? 1.0f
-                            : row < 0 ? 0.0f
-                                      : x_scales[row * groups + block] * w_scale;
-        for (int j = 0; j < 2; ++j)
-          for (int e = 0; e < 2; ++e)
-            total[i][j][2 * half + e] += partial[i][j][2 * half + e] * scale;
-      }
-    }
-    __syncthreads();
+  const int warp_row = warp / T::kAcross * (T::kM / T::kDown);
+  const int warp_out = warp % T::kAcross * (T::kN / T::kAcross);
+  float total[T::kRowTiles][T::kOutTiles][4] = {};
+  for (int64_t line = 0; line < T::kStages - 1; ++line) {
+    if (line < o.lines) load(line);
+    commit_copies();
   }
+  for (int64_t line = 0; line < o.lines; ++line) {
+    wait_copies<T::kStages - 2>();
+    __syncthreads();
+    if (line + T::kStages - 1 < o.lines) load(line + T::kStages - 1);
+    commit_copies();
+    const uint8_t* stage = ring + line % T::kStages * T::kStageBytes;
+    const float* scales = reinterpret_cast<const float*>(stage + (T::kM + T::kN) * kSharedLine);
+    Part x[T::kRowTiles][2];
+#pragma unroll
+    for (int i = 0; i < T::kRowTiles; ++i)
+      for (int half = 0; half < 2; ++half)
+        x[i][half].read(stage + (warp_row + 16 * i + 8 * half + g) * kSharedLine + 32 * t);
+    float scale[T::kRowTiles][2];
+#pragma unroll
+    for (int i = 0; i < T::kRowTiles; ++i)
+      for (int half = 0; half < 2; ++half)
+        scale[i][half] =
+            kFp8 ? scales[warp_row + 16 * i + 8 * half + g] * scales[T::kM] : 1.0f;
+#pragma unroll
+    for (int j = 0; j < T::kOutTiles; ++j) {
+      Part w;
+      w.read(stage + (T::kM + warp_out + 8 * j + g) * kSharedLine + 32 * t);
+#pragma unroll
+      for (int i = 0; i < T::kRowTiles; ++i) {
+        float d[4] = {};
+        line_product<kFp8>(d, x[i][0], x[i][1], w);
+#pragma unroll
+        for (int e = 0; e < 4; ++e) total[i][j][e] = fmaf(d[e], scale[i][e / 2], total[i][j][e]);
+      }
+    }
+  }
+
   float* y = p.y + group * p.y_group;
-  for (int i = 0; i < kTiles; ++i) {
-    for (int e = 0; e < 4; ++e) {
-      const int64_t r = first_row + i * 16 + g + (e >= 2 ? 8 : 0);
-      for (int j = 0; j < 2; ++j) {
-        const int64_t out = first_out + warp * 16 + j * 8 + 2 * t + e % 2;
-        if (r >= span.end || out >= n) continue;
-        const float v = total[i][j][e];
-        y[r * p.y_stride + out] = p.round_bf16 ? round_to_bf16(v) : v;
+#pragma unroll
+  for (int i = 0; i < T::kRowTiles; ++i) {
+    for (int half = 0; half < 2; ++half) {
+      const int64_t row = first_row + warp_row + 16 * i + 8 * half + g;
+      if (row >= span.end) continue;
+      for (int j = 0; j < T::kOutTiles; ++j) {
+        for (int e = 0; e < 2; ++e) {
+          const int64_t out = first_out + warp_out + 8 * j + 2 * t + e;
+          const float v = total[i][j][2 * half + e];
+          if (out < p.shape.n) y[row * p.y_stride + out] = p.round_bf16 ? round_to_bf16(v) : v;
+        }
       }
     }
   }
 }
+
+// ---- F32
+
+constexpr int kF32Threads = 128, kF32Outputs = kF32Threads / kWarp;
 
 /// One warp an output; lanes run over the inputs.
 __global__ void linear_f32_kernel(Linear p) {
   const int group = blockIdx.z, lane = threadIdx.x % kWarp;
   const Span span = rows_of(p, group);
   const int64_t r = span.begin + blockIdx.y;
-  const int64_t out = static_cast<int64_t>(blockIdx.x) * kWarps + threadIdx.x / kWarp;
+  const int64_t out = static_cast<int64_t>(blockIdx.x) * kF32Outputs + threadIdx.x / kWarp;
   if (r >= span.end || out >= p.shape.n) return;
   const int64_t source = p.rows ? p.rows[r] : r;
   const float* x = static_cast<const float*>(p.x) + group * p.x_group + source * p.x_stride;
@@ -136,15 +259,23 @@ __global__ void linear_f32_kernel(Linear p) {
     p.y[group * p.y_group + r * p.y_stride + out] = p.round_bf16 ? round_to_bf16(sum) : sum;
 }
 
-template <bool kFp8>
+template <bool kFp8, typename T>
 Error launch_tiles(const Linear& p, Stream stream) {
-  const unsigned n = blocks(p.shape.n, kN), groups = static_cast<unsigned>(p.groups);
-  const auto shared = [](int tiles) { return static_cast<size_t>(16 * tiles + kN) * kRow * 2; };
-  if (p.m <= 16)
-    return launch(linear_kernel<kFp8, 1>, dim3(n, blocks(p.m, 16), groups), dim3(kThreads),
-                  shared(1), stream, p);
-  return launch(linear_kernel<kFp8, 4>, dim3(n, blocks(p.m, 64), groups), dim3(kThreads), shared(4),
-                stream, p);
+  return launch(tile_kernel<kFp8, T>,
+                dim3(blocks(p.shape.n, T::kN), blocks(p.m, T::kM), static_cast<unsigned>(p.groups)),
+                dim3(T::kThreads), T::kStages * T::kStageBytes, stream, p);
+}
+
+template <bool kFp8>
+Error launch_best(const Linear& p, Stream stream) {
+  if (p.m <= kFewRows)
+    return launch(few_rows_kernel<kFp8>,
+                  dim3(blocks(p.shape.n, kFewOutputs), 1, static_cast<unsigned>(p.groups)),
+                  dim3(kFewThreads), 0, stream, p);
+  // Large tiles where there are enough of them to keep a hundred multiprocessors busy; groups share their rows.
+  const bool large = p.groups == 1 && p.m >= LargeTile::kM &&
+                     int64_t{blocks(p.shape.n, LargeTile::kN)} * blocks(p.m, LargeTile::kM) >= 100;
+  return large ? launch_tiles<kFp8, LargeTile>(p, stream) : launch_tiles<kFp8, SmallTile>(p, stream);
 }
 
 }  // namespace
@@ -153,9 +284,9 @@ Error linear(const Linear& p, Stream stream) {
   if (p.m == 0) return nullptr;
   if (p.shape.dtype == kF32)
     return launch(linear_f32_kernel,
-                  dim3(blocks(p.shape.n, kWarps), blocks(p.m, 1), static_cast<unsigned>(p.groups)),
-                  dim3(kThreads), 0, stream, p);
-  return p.shape.dtype == kBF16 ? launch_tiles<false>(p, stream) : launch_tiles<true>(p, stream);
+                  dim3(blocks(p.shape.n, kF32Outputs), blocks(p.m, 1), static_cast<unsigned>(p.groups)),
+                  dim3(kF32Threads), 0, stream, p);
+  return p.shape.dtype == kBF16 ? launch_best<false>(p, stream) : launch_best<true>(p, stream);
 }
 
 }  // namespace leyden::cuda

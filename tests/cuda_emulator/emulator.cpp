@@ -10,6 +10,7 @@
 #include <random>
 #include <vector>
 
+#include "base/dtype.h"
 #include "tests/cuda_emulator/cuda_runtime.h"
 
 dim3 threadIdx, blockIdx, blockDim, gridDim;
@@ -145,6 +146,41 @@ void emulator_tensor_product(float (&d)[4], const uint32_t (&a)[4], const uint32
       const float y = half(all[4 * column + k % 8 / 2].b[k / 8], k);
       d[e] += x * y;
     }
+  }
+}
+
+void emulator_tensor_product_e4m3(float (&d)[4], const uint32_t (&a)[4], const uint32_t (&b)[2]) {
+  struct Fragments {
+    uint32_t a[4], b[2];
+  } own;
+  std::memcpy(own.a, a, sizeof own.a);
+  std::memcpy(own.b, b, sizeof own.b);
+  Fragments all[kLanes];
+  std::memcpy(all, emulator_exchange(&own, sizeof own), sizeof all);
+  const unsigned g = emulator_lane() / 4, t = emulator_lane() % 4;
+  const auto value = [](uint32_t four, unsigned k) {
+    return leyden::float_from_e4m3(static_cast<uint8_t>(four >> (8 * (k % 4))));
+  };
+  for (unsigned e = 0; e < 4; ++e) {
+    const unsigned row = e / 2, column = 2 * t + e % 2;
+    for (unsigned k = 0; k < 32; ++k) {
+      const float x = value(all[4 * g + k % 16 / 4].a[row + 2 * (k / 16)], k);
+      const float y = value(all[4 * column + k % 16 / 4].b[k / 16], k);
+      d[e] += x * y;
+    }
+  }
+}
+
+void emulator_load_matrices(uint32_t (&out)[4], const uint16_t* row, bool transposed) {
+  if (reinterpret_cast<uintptr_t>(row) % 16 != 0) std::abort();
+  const uint16_t* rows[kLanes];
+  std::memcpy(rows, emulator_exchange(&row, sizeof row), sizeof rows);
+  const unsigned g = emulator_lane() / 4, t = emulator_lane() % 4;
+  for (unsigned i = 0; i < 4; ++i) {
+    const uint16_t* const* matrix = rows + 8 * i;
+    const uint32_t low = transposed ? matrix[2 * t][g] : matrix[g][2 * t];
+    const uint32_t high = transposed ? matrix[2 * t + 1][g] : matrix[g][2 * t + 1];
+    out[i] = low | high << 16;
   }
 }
 

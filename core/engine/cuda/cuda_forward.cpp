@@ -14,6 +14,8 @@ namespace {
 
 /// Scores of one pass over the index: rows are taken in blocks that fit.
 constexpr int64_t kScoreBytes = int64_t{256} << 20;
+/// Partial results of attention, which let few rows use the whole device: without them it is only slower.
+constexpr int64_t kPartialBytes = int64_t{64} << 20;
 
 int64_t groups_of(int64_t k) { return (k + 127) / 128; }
 
@@ -53,6 +55,7 @@ struct CudaForward::Scratch {
             &q_latent,
             &u,
             &lse,
+            &partials,
             &k_pe,
             &kv,
             &attention_out,
@@ -75,7 +78,7 @@ struct CudaForward::Scratch {
   DeviceMemory codes, scales, bf16;                                    // an input's form
   DeviceMemory q_a, kv_a, index_k, index_w, c_q, q, index_q, latents;  // projections
   DeviceMemory index_codes, index_weights, scores, keys, count;        // selection
-  DeviceMemory q_latent, u, lse, k_pe, kv, attention_out;              // attention
+  DeviceMemory q_latent, u, lse, partials, k_pe, kv, attention_out;    // attention
   DeviceMemory gate, up, act, router, experts, weights, offsets, token_of_slot, slot_of_choice;
   DeviceMemory expert_out, shared_out, head_rows, logits;
   // What is uploaded must live until the stream has taken it.
@@ -412,13 +415,20 @@ Status CudaForward::attend_mqa(const DeviceLayer& w, int64_t layer,
 
   LEYDEN_TRY(product_by_head(q, dk, w.w_uk, m, q_latent));
 
-  const cuda::Attention a = attention_of(layer, first, m, selected);
+  int64_t most = 0;
+  for (size_t t = begin; t < end; ++t) most = std::max(most, rows[t].position + 1);
+  cuda::Attention a = attention_of(layer, first, m, selected);
+  a.most_keys = selected ? std::min(most, topk) : most;
+  const int64_t partials = m * heads * ((a.most_keys + 255) / 256) * (r + 2);
+  if (4 * partials <= kPartialBytes) {
+    LEYDEN_TRY(s_->partials.ensure(static_cast<size_t>(4 * partials)));
+    a.scratch = s_->partials.as<float>();
+    a.scratch_floats = partials;
+  }
   LEYDEN_CUDA_TRY(
       ops_.mqa_attention(a, q_latent, q + dn, dk, s_->u.as<float>(), s_->lse.as<float>(), stream_));
   if (wants_mass(rows, begin, end)) {
-    int64_t most = 0;
-    for (size_t t = begin; t < end; ++t) most = std::max(most, rows[t].position + 1);
-    LEYDEN_CUDA_TRY(ops_.mqa_mass(a, selected ? std::min(most, topk) : most, q_latent, q + dn, dk,
+    LEYDEN_CUDA_TRY(ops_.mqa_mass(a, a.most_keys, q_latent, q + dn, dk,
                                   s_->lse.as<float>(), s_->mass_rows.as<float*>() + first,
                                   stream_));
   }

@@ -230,6 +230,10 @@ void bench_mqa(const Bench& b, int64_t m, int64_t heads, int64_t topk, int64_t c
   a.rows = cache.rows.as<cuda::Row>();
   a.m = m;
   a.selection = {keys.as<int32_t>(), count.as<int32_t>(), topk};
+  a.most_keys = topk;
+  a.scratch_floats = std::min<int64_t>(m * heads * ((topk + 255) / 256) * 514, int64_t{16} << 20);
+  const Bytes scratch = floats(b.ops, static_cast<size_t>(a.scratch_floats));
+  a.scratch = scratch.as<float>();
   const double pairs = static_cast<double>(m * topk);
   b.run("mqa_attention",
         "rows" + std::to_string(m) + " heads" + std::to_string(heads) + " keys" +

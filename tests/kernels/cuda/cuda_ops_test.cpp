@@ -175,6 +175,10 @@ TEST_F(CudaOps, LinearEqualsTheReference) {
   for (const Case& c : {Case{DType::kF8E4M3, 1, 128, 256},
                         {DType::kF8E4M3, 17, 100, 200},
                         {DType::kF8E4M3, 70, 65, 129},
+                        {DType::kF8E4M3, 16, 24, 4500},  // more lines than a round has
+                        {DType::kF8E4M3, 129, 200, 400},
+                        {DType::kBF16, 16, 40, 512},
+                        {DType::kBF16, 65, 80, 320},
                         {DType::kBF16, 3, 130, 77},
                         {DType::kBF16, 33, 64, 128},
                         {DType::kF32, 5, 9, 77}}) {
@@ -197,6 +201,33 @@ TEST_F(CudaOps, LinearEqualsTheReference) {
     l.y_stride = c.n;
     ok(ops().linear(l, nullptr));
     expect_close(dy.values(), y, 1e-5);
+  }
+}
+
+TEST_F(CudaOps, ARowsProductDoesNotDependOnItsMates) {
+  for (const DType dtype : {DType::kF8E4M3, DType::kBF16}) {
+    // 1 and 16 rows, small tiles, large ones.
+    const int64_t most = 150, n = 6400, k = 144;
+    TestWeight w(pool, dtype, n, k, 13);
+    const auto values = random_floats(14, most * k);
+    TestInput x(pool, values, most, k, dtype);
+    DeviceArray<Weight> weights(std::vector<Weight>{w.view()});
+    std::vector<float> alone;
+    for (const int64_t m : {1, 16, 17, 150}) {
+      DeviceArray<float> dy(static_cast<size_t>(m * n));
+      Linear l;
+      x.into(&l);
+      l.weights = weights.data();
+      l.shape = w.view();
+      l.m = m;
+      l.y = dy.data();
+      l.y_stride = n;
+      ok(ops().linear(l, nullptr));
+      auto first = dy.values();
+      first.resize(static_cast<size_t>(n));
+      if (m == 1) alone = first;
+      ASSERT_EQ(first, alone) << dtype_name(dtype) << " among " << m;
+    }
   }
 }
 
@@ -330,30 +361,31 @@ TEST_F(CudaOps, WritesTheRecordsTheCpuWrites) {
 // ---- indexer
 // ---------------------------------------------------------------------------------------
 
-TEST_F(CudaOps, IndexScoresEqualTheReference) {
-  const KvLayout layout = make_layout(true, 2, 16, 8, 32);
-  const int64_t heads = 11, m = 3, stride = 200;
-  Pages host(layout, 150, 50);
+void check_index_scores(ThreadPool& pool, const KvLayout& layout, int64_t heads,
+                        const std::vector<int64_t>& positions, int64_t stride) {
+  const auto m = static_cast<int64_t>(positions.size());
+  const int64_t last = *std::max_element(positions.begin(), positions.end());
+  Pages host(layout, last + 1, 50);
   DevicePages device(layout, host);
-  const std::vector<int64_t> positions = {0, 70, 149};
   std::vector<AttentionRow> rows;
   std::vector<cuda::Row> device_rows;
   for (int64_t p : positions) {
     rows.push_back(host.row(p));
     device_rows.push_back(device.row(p));
   }
-  const auto q = random_bf16_values(51, m * heads * 32), w = random_floats(52, m * heads);
+  const auto q = random_bf16_values(51, m * heads * layout.index_dim), w = random_floats(52, m * heads);
   const auto queries = IndexerQueries::prepare(pool, layout, q.data(), w.data(), m, heads);
   std::vector<float> scores(static_cast<size_t>(m * stride), -kInf);
   indexer_logits_ref(layout, 1, rows, queries, scores.data(), stride);
 
   DeviceArray<cuda::Row> drows(device_rows);
+  const cuda::Ops& ops = *cuda_ops();
   DeviceArray<float> dq(q), dw(w), folded(static_cast<size_t>(m * heads)), dscores(scores.size());
   DeviceArray<uint8_t> codes(q.size());
-  ok(ops().index_queries(page_shape(layout, 1), dq.data(), dw.data(), m, heads, codes.data(),
+  ok(ops.index_queries(page_shape(layout, 1), dq.data(), dw.data(), m, heads, codes.data(),
                          folded.data(), nullptr));
   EXPECT_EQ(folded.values(), queries.weights);
-  ok(ops().index_scores(page_shape(layout, 1), drows.data(), m, heads, codes.data(), folded.data(),
+  ok(ops.index_scores(page_shape(layout, 1), drows.data(), m, heads, codes.data(), folded.data(),
                         dscores.data(), stride, nullptr));
   const auto got = dscores.values();
   for (size_t i = 0; i < got.size(); ++i) {
@@ -363,6 +395,16 @@ TEST_F(CudaOps, IndexScoresEqualTheReference) {
       ASSERT_NEAR(got[i], scores[i], 1e-4 + 1e-5 * std::fabs(scores[i])) << i;
     }
   }
+}
+
+TEST_F(CudaOps, IndexScoresEqualTheReference) {
+  const KvLayout small = make_layout(true, 2, 16, 8, 32), lines = make_layout(true, 2, 512, 64, 128);
+  check_index_scores(pool, small, 11, {0, 70, 149}, 200);
+  check_index_scores(pool, lines, 8, {149, 0, 70}, 192);
+  check_index_scores(pool, lines, 13, {1999}, 2048);
+  check_index_scores(pool, lines, 30, {63, 64, 65, 299, 1, 298, 200, 129, 130}, 320);
+  check_index_scores(pool, lines, 64, {1100, 1099}, 1152);
+  check_index_scores(pool, lines, 70, {40, 41}, 64);
 }
 
 TEST_F(CudaOps, TopKIsExactWithTiesAndNaN) {
@@ -395,6 +437,20 @@ TEST_F(CudaOps, TopKIsExactWithTiesAndNaN) {
             << "row " << r << " top " << topk;
     }
   }
+}
+
+TEST_F(CudaOps, TopKOfARowThatIsNotCached) {
+  // Longer than shared memory holds; all in a narrow band, so that high digits say nothing.
+  const int64_t n = 50'001, topk = 700;
+  auto scores = random_floats(65, n);
+  for (float& v : scores) v = 100.0f + 0.001f * v;
+  DeviceArray<cuda::Row> row(std::vector<cuda::Row>{{nullptr, n - 1}});
+  DeviceArray<float> dscores(scores);
+  DeviceArray<int32_t> keys(topk), count(1);
+  ok(ops().select_topk(row.data(), dscores.data(), n, 1, topk, keys.data(), count.data(), nullptr));
+  std::vector<int32_t> want(topk);
+  select_topk_ref(scores.data(), n, topk, want.data());
+  EXPECT_EQ(keys.values(), want);
 }
 
 // ---- attention
@@ -451,13 +507,19 @@ TEST_F(CudaOps, MqaAttentionEqualsTheReference) {
   struct Case {
     int64_t rank, rope, heads;
     bool select;
+    std::vector<int64_t> positions;
+    int64_t topk;
   };
-  for (const Case& c : {Case{160, 24, 5, true}, {512, 64, 16, true}, {64, 16, 20, false}}) {
+  for (const Case& c : {Case{160, 24, 5, true, {0, 66, 139}, 80},
+                        {512, 64, 16, true, {0, 66, 139}, 80},
+                        {64, 16, 20, false, {0, 66, 139}, 80},
+                        {512, 64, 40, true, {255, 700, 899}, 600},
+                        {96, 32, 17, false, {256, 511, 899}, 80}}) {
     SCOPED_TRACE(::testing::Message() << "rank " << c.rank << " heads " << c.heads);
     const KvLayout layout = make_layout(true, 1, c.rank, c.rope, 16);
-    Pages host(layout, 140, 70);
+    const std::vector<int64_t>& positions = c.positions;
+    Pages host(layout, positions.back() + 1, 70);
     DevicePages device(layout, host);
-    const std::vector<int64_t> positions = {0, 66, 139};
     std::vector<AttentionRow> rows;
     std::vector<cuda::Row> device_rows;
     for (int64_t p : positions) {
@@ -468,7 +530,7 @@ TEST_F(CudaOps, MqaAttentionEqualsTheReference) {
     const auto ql = random_bf16_values(71, m * c.heads * c.rank),
                qp = random_bf16_values(72, m * c.heads * c.rope);
     const AttentionShape shape{c.heads, 0, 0, 0.06f, true};
-    const SelectedKeys selected = choose_keys(positions, 80, 73);
+    const SelectedKeys selected = choose_keys(positions, c.topk, 73);
     std::vector<std::vector<float>> mass(3);
     std::vector<float*> mass_rows;
     for (size_t r = 0; r < 3; ++r) {
@@ -488,8 +550,17 @@ TEST_F(CudaOps, MqaAttentionEqualsTheReference) {
     if (c.select) a.selection = {keys.data(), count.data(), selected.stride};
     ok(ops().mqa_attention(a, dql.data(), dqp.data(), c.rope, du.data(), lse.data(), nullptr));
     expect_close(du.values(), u, 0.03);  // P is rounded to bf16 before its sum divides it
+    // Parts of the keys, each in a block of its own: the same bits.
+    a.most_keys = c.select ? c.topk : positions.back() + 1;
+    DeviceArray<float> parts(static_cast<size_t>(m * c.heads * ((a.most_keys + 255) / 256) * (c.rank + 2)));
+    DeviceArray<float> in_parts(u.size()), lse_in_parts(lse.size());
+    a.scratch = parts.data();
+    a.scratch_floats = static_cast<int64_t>(parts.size());
+    ok(ops().mqa_attention(a, dql.data(), dqp.data(), c.rope, in_parts.data(), lse_in_parts.data(), nullptr));
+    EXPECT_EQ(in_parts.values(), du.values());
+    EXPECT_EQ(lse_in_parts.values(), lse.values());
     MassRows got(positions);
-    ok(ops().mqa_mass(a, 140, dql.data(), dqp.data(), c.rope, lse.data(), got.pointers->data(),
+    ok(ops().mqa_mass(a, positions.back() + 1, dql.data(), dqp.data(), c.rope, lse.data(), got.pointers->data(),
                       nullptr));
     expect_mass(got, mass, c.select ? &selected : nullptr);
   }
