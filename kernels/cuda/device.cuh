@@ -49,7 +49,7 @@ template <typename... Params, typename... Args>
 Error launch(void (*kernel)(Params...), dim3 grid, dim3 block, size_t shared, Stream stream,
              Args... args) {
   if (grid.x == 0 || grid.y == 0 || grid.z == 0) return nullptr;
-  if (shared > 48 * 1024) {
+  if (shared > 16 * 1024) {  // 48 KB need no asking, static shared memory included
     const cudaError_t e =
         cudaFuncSetAttribute(reinterpret_cast<const void*>(kernel),
                              cudaFuncAttributeMaxDynamicSharedMemorySize, static_cast<int>(shared));

@@ -147,6 +147,7 @@ struct Flash {
     }
     for (int step = 4; step > 0; step /= 2)
       tile_sum += __shfl_xor_sync(0xffffffffu, tile_sum, step);
+    __syncwarp();  // all have read top
     if (part == 0) {
       const float f = now == -INFINITY ? 1.0f : expf(before - now);
       factor[query] = f;
