@@ -69,7 +69,9 @@ def search_turn(shelf, asker, g, first):
     form = g.choice(["%s", "%s", "%s", "Search: %s", "Search for it: %s", "%s Search the library."]) if not zh else "%s"
     answer = answer_of(gold, value)
     if g.random() < .3:                                    # the decision alone
-        form, answer = "Cite: %s", "".join(K.ref(p.number) for p in gold)
+        form = "Cite: %s"
+        if found:
+            answer = "".join(K.ref(p.number) for p in gold)
     return (ask(form % question, P.call("search", {"query": query}), "call")
             + result(shelf.hits(hits), answer if found else refusal(zh)), following)
 
