@@ -7,7 +7,7 @@
 //
 //   per tile:  records -> shared memory, asynchronously, a tile ahead -> bf16 keys
 //              S = Q K^T    warps share out the keys
-//              P = e^(S - max), four threads a head
+//              P = e^(S - max), eight threads a head
 //              O += P V     V are the first channels of the keys; warps share out the channels
 //
 // Any head count works; the last block of a row may hold fewer heads.
@@ -47,15 +47,20 @@ __device__ int64_t key_at(const Attention& a, int64_t i, int64_t n) {
 template <int kHeads, int kThreads>
 __device__ void load_queries(const Shape& s, int64_t row, int64_t first_head, const float* q_latent,
                              const float* q_pe, int64_t q_stride, int64_t line, uint16_t* queries) {
-  for (int64_t i = threadIdx.x; i < kHeads * s.width; i += kThreads) {
-    const int64_t h = first_head + i / s.width, c = i % s.width;
-    float v = 0;
-    if (h < s.a.n_heads && c < s.rank) {
-      v = q_latent[(row * s.a.n_heads + h) * s.rank + c];
-    } else if (h < s.a.n_heads && c < s.rank + s.rope) {
-      v = q_pe[(row * s.a.n_heads + h) * q_stride + c - s.rank];
+  const int lane = threadIdx.x % kWarp;
+  for (int i = threadIdx.x / kWarp; i < kHeads; i += kThreads / kWarp) {
+    const int64_t head = row * s.a.n_heads + first_head + i;
+    const bool there = first_head + i < s.a.n_heads;
+#pragma unroll 4
+    for (int64_t c = lane; c < s.width; c += kWarp) {
+      float v = 0;
+      if (there && c < s.rank) {
+        v = q_latent[head * s.rank + c];
+      } else if (there && c < s.rank + s.rope) {
+        v = q_pe[head * q_stride + c - s.rank];
+      }
+      queries[i * line + c] = bf16_bits(v);
     }
-    queries[i / s.width * line + c] = bf16_bits(v);
   }
 }
 
@@ -104,12 +109,16 @@ struct Mqa {
     valid = reinterpret_cast<uint8_t*>(factor + kHeads);
   }
 
-  /// Starts copying the records of keys first .. first + 63. Four threads a key.
-  __device__ void fetch(const Shape& s, int64_t row, int64_t first, int turn) const {
+  /// The record of this thread's key among first .. first + 63, nullptr when there is none. Four threads a key.
+  __device__ static const uint8_t* find(const Shape& s, int64_t row, int64_t first) {
+    const int64_t key = key_at(s.a, row, first + threadIdx.x / 4);
+    return key < 0 ? nullptr : PageView{s.a.page}.codes(s.a.rows[row], key);
+  }
+
+  /// Starts copying what find() found.
+  __device__ void fetch(const Shape& s, const uint8_t* record, int turn) const {
     const int k = threadIdx.x / 4;
     const PageView page{s.a.page};
-    const int64_t key = key_at(s.a, row, first + k);
-    const uint8_t* record = key < 0 ? nullptr : page.codes(s.a.rows[row], key);
     const bool aligned = page.latent_bytes() % 16 == 0 && is_aligned(record);
     for (int64_t at = threadIdx.x % 4 * 16; at < raw_line; at += 64) {
       uint8_t* to = raw + k * raw_line + at;
@@ -119,7 +128,7 @@ struct Mqa {
         *reinterpret_cast<uint4*>(to) = load_16(record, at, record ? page.latent_bytes() : 0, false);
     }
     commit_copies();
-    if (threadIdx.x % 4 == 0) valid[turn * kKeys + k] = key >= 0;
+    if (threadIdx.x % 4 == 0) valid[turn * kKeys + k] = record != nullptr;
   }
 
   /// Records -> keys. Four threads a key.
@@ -144,7 +153,13 @@ struct Mqa {
         for (int64_t i = c; i < s.rank; ++i) out[i] = bf16_bits(e4m3_value(record[i]) * scale);
       }
     }
-    for (int64_t d = threadIdx.x % 4; d < s.rope; d += 4) out[s.rank + d] = page.rope_bits(record, d);
+    const int64_t rope_at = page.latent_bytes() - 2 * s.rope;
+    if (rope_at % 16 == 0 && s.rank % 8 == 0 && s.rope % 8 == 0) {
+      for (int64_t d = threadIdx.x % 4 * 8; d < s.rope; d += 32)
+        *reinterpret_cast<uint4*>(out + s.rank + d) = *reinterpret_cast<const uint4*>(record + rope_at + 2 * d);
+    } else {
+      for (int64_t d = threadIdx.x % 4; d < s.rope; d += 4) out[s.rank + d] = page.rope_bits(record, d);
+    }
   }
 
   /// Scores of all heads over the tile.
@@ -173,25 +188,25 @@ struct Mqa {
         scores[(head + g + (e >= 2 ? 8 : 0)) * kScoreLine + key + 8 * j + 2 * t + e % 2] = d[j][e] * s.a.sm_scale;
   }
 
-  /// Scores -> P, and the running maximum and sum. Four threads a head.
+  /// Scores -> P, and the running maximum and sum. Eight threads a head.
   __device__ void softmax(int turn) const {
-    const int head = threadIdx.x / 4, part = threadIdx.x % 4;
+    const int head = threadIdx.x / 8, part = threadIdx.x % 8;
     if (head >= kHeads) return;  // whole warps
     const float* s = scores + head * kScoreLine;
     const uint8_t* seen = valid + turn * kKeys;
     float tile_top = -INFINITY;
-    for (int k = part; k < kKeys; k += 4)
+    for (int k = part; k < kKeys; k += 8)
       if (seen[k]) tile_top = fmaxf(tile_top, s[k]);
-    for (int step = 2; step > 0; step /= 2)
+    for (int step = 4; step > 0; step /= 2)
       tile_top = fmaxf(tile_top, __shfl_xor_sync(0xffffffffu, tile_top, step));
     const float before = top[head], now = fmaxf(before, tile_top);
     float tile_sum = 0;
-    for (int k = part; k < kKeys; k += 4) {
+    for (int k = part; k < kKeys; k += 8) {
       const float e = seen[k] ? expf(s[k] - now) : 0.0f;
       tile_sum += e;
       p[head * kPLine + k] = bf16_bits(e);
     }
-    for (int step = 2; step > 0; step /= 2) tile_sum += __shfl_xor_sync(0xffffffffu, tile_sum, step);
+    for (int step = 4; step > 0; step /= 2) tile_sum += __shfl_xor_sync(0xffffffffu, tile_sum, step);
     __syncwarp();  // all have read top
     if (part == 0) {
       const float f = before == -INFINITY ? 0.0f : expf(before - now);
@@ -281,13 +296,17 @@ __global__ void __launch_bounds__(kMqaThreads)
   };
   begin_part();
   int turn = 0;
-  if (begin < end) block.fetch(s, row, begin, turn);
+  if (begin < end) block.fetch(s, M::find(s, row, begin), turn);
+  const uint8_t* next = begin + kKeys < end ? M::find(s, row, begin + kKeys) : nullptr;
   for (int64_t first = begin; first < end; first += kKeys, turn ^= 1) {
     wait_copies<0>();
     __syncthreads();
     block.convert(s);
     __syncthreads();
-    if (first + kKeys < end) block.fetch(s, row, first + kKeys, turn ^ 1);
+    if (first + kKeys < end) {
+      block.fetch(s, next, turn ^ 1);
+      if (first + 2 * kKeys < end) next = M::find(s, row, first + 2 * kKeys);
+    }
     block.score(s);
     __syncthreads();
     block.softmax(turn);

@@ -90,19 +90,21 @@ __global__ void __launch_bounds__(kLineThreads)
   const int64_t r = static_cast<int64_t>(blockIdx.y) * row_warps + warp % row_warps;
   if (r >= m) return;
   constexpr int kTiles = kKeyTiles<kHeadTiles>, kTileKeys = 16 * kTiles;
+  constexpr int kTogether = kHeadTiles < 4 / kTiles ? kHeadTiles : 4 / kTiles;  // head tiles under way
   const PageView page{s};
   const Row row = rows[r];
   float* out = scores + r * stride;
 
-  Part q[kHeadTiles];
+  Part q[kHeadTiles / kTogether][kTogether];
   float w[kHeadTiles][2] = {};
   const int64_t head_groups = (heads + 8 * kHeadTiles - 1) / (8 * kHeadTiles);
   const auto load_heads = [&](int64_t group) {
 #pragma unroll
     for (int j = 0; j < kHeadTiles; ++j) {
       const int64_t first = (group * kHeadTiles + j) * 8, head = first + g;
-      q[j] = {};
-      if (head < heads) q[j].read(codes + (r * heads + head) * kLine + 32 * t);
+      Part& to = q[j / kTogether][j % kTogether];
+      to = {};
+      if (head < heads) to.read(codes + (r * heads + head) * kLine + 32 * t);
       for (int e = 0; e < 2; ++e)
         w[j][e] = first + 2 * t + e < heads ? weights[r * heads + first + 2 * t + e] : 0.0f;
     }
@@ -136,15 +138,16 @@ __global__ void __launch_bounds__(kLineThreads)
     for (int64_t group = 0; group < head_groups; ++group) {
       if (head_groups > 1) load_heads(group);
 #pragma unroll
-      for (int j = 0; j < kHeadTiles; ++j) {
+      for (int j = 0; j < kHeadTiles; j += kTogether) {
+        float d[kTiles][kTogether][4] = {};
+        line_products<true>(d, now, q[j / kTogether]);
 #pragma unroll
-        for (int i = 0; i < kTiles; ++i) {
-          float d[4] = {};
-          line_product<true>(d, now[i][0], now[i][1], q[j]);
-#pragma unroll
-          for (int e = 0; e < 4; ++e)  // NaN stays
-            sum[2 * i + e / 2] = fmaf(w[j][e % 2], d[e] <= 0 ? 0.0f : d[e], sum[2 * i + e / 2]);
-        }
+        for (int i = 0; i < kTiles; ++i)
+          for (int together = 0; together < kTogether; ++together)
+            for (int e = 0; e < 4; ++e) {
+              const float v = d[i][together][e];  // NaN stays
+              sum[2 * i + e / 2] = fmaf(w[j + together][e % 2], v <= 0 ? 0.0f : v, sum[2 * i + e / 2]);
+            }
       }
     }
     const uint8_t* scales = page.index(row, first / kPageTokens) + kPageTokens * kLine;
@@ -169,6 +172,7 @@ __device__ uint32_t ordered(float v) {
 
 constexpr int kSelectThreads = 1024, kSelectWarps = kSelectThreads / kWarp;
 constexpr int kDigits = 2048, kMostCached = 48 * 1024;
+constexpr int kTogether = 8;  // loads under way
 
 struct Histogram {
   int bins[kDigits], by_16[kDigits / 16], by_256[kDigits / 256];
@@ -235,17 +239,22 @@ __global__ void __launch_bounds__(kSelectThreads)
     __syncthreads();
     // Neighbours often share their top digit: they are counted together.
     int bin = -1, run = 0;
-#pragma unroll 4
-    for (int64_t i = threadIdx.x; i < n; i += kSelectThreads) {
-      const uint32_t u = value(i);
-      if ((u & known) != threshold) continue;
-      const int digit = static_cast<int>(u >> shift & digits);
-      if (digit != bin) {
-        if (run > 0) atomicAdd(&histogram.bins[bin], run);
-        bin = digit;
-        run = 0;
+    for (int64_t base = threadIdx.x; base < n; base += kTogether * kSelectThreads) {
+      uint32_t u[kTogether];
+#pragma unroll
+      for (int i = 0; i < kTogether; ++i)
+        u[i] = base + i * kSelectThreads < n ? value(base + i * kSelectThreads) : ~threshold;
+#pragma unroll
+      for (int i = 0; i < kTogether; ++i) {
+        if ((u[i] & known) != threshold || base + i * kSelectThreads >= n) continue;
+        const int digit = static_cast<int>(u[i] >> shift & digits);
+        if (digit != bin) {
+          if (run > 0) atomicAdd(&histogram.bins[bin], run);
+          bin = digit;
+          run = 0;
+        }
+        ++run;
       }
-      ++run;
     }
     if (run > 0) atomicAdd(&histogram.bins[bin], run);
     threshold |= static_cast<uint32_t>(histogram.find(ties, &ties)) << shift;
@@ -255,6 +264,7 @@ __global__ void __launch_bounds__(kSelectThreads)
   const int64_t share = (n + kSelectThreads - 1) / kSelectThreads * kWarp;
   const int64_t begin = warp * share, end = begin + share < n ? begin + share : n;
   int n_above = 0, n_equal = 0;
+#pragma unroll 8
   for (int64_t i = begin + lane; i < end; i += kWarp) {
     const uint32_t u = value(i);
     n_above += u > threshold;

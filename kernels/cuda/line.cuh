@@ -32,17 +32,26 @@ struct Part {
   }
 };
 
-/// d += 16 rows (a: row g, b: row g + 8) by 8 outputs (w), over a line.
-template <bool kFp8>
-__device__ void line_product(float (&d)[4], const Part& a, const Part& b, const Part& w) {
+/// d[i][j] += 16 rows (x[i]: rows g and g + 8) by 8 outputs (w[j]), over a line. Several at a time: a product waits for
+/// the one before it.
+template <bool kFp8, int kRowTiles, int kOutTiles>
+__device__ void line_products(float (&d)[kRowTiles][kOutTiles][4], const Part (&x)[kRowTiles][2],
+                              const Part (&w)[kOutTiles]) {
 #pragma unroll
   for (int s = 0; s < 4; ++s) {
-    const uint32_t rows[4] = {a.v[2 * s], b.v[2 * s], a.v[2 * s + 1], b.v[2 * s + 1]};
-    const uint32_t columns[2] = {w.v[2 * s], w.v[2 * s + 1]};
-    if (kFp8)
-      tensor_product_e4m3(d, rows, columns);
-    else
-      tensor_product(d, rows, columns);
+#pragma unroll
+    for (int j = 0; j < kOutTiles; ++j) {
+      const uint32_t columns[2] = {w[j].v[2 * s], w[j].v[2 * s + 1]};
+#pragma unroll
+      for (int i = 0; i < kRowTiles; ++i) {
+        const Part &a = x[i][0], &b = x[i][1];
+        const uint32_t rows[4] = {a.v[2 * s], b.v[2 * s], a.v[2 * s + 1], b.v[2 * s + 1]};
+        if (kFp8)
+          tensor_product_e4m3(d[i][j], rows, columns);
+        else
+          tensor_product(d[i][j], rows, columns);
+      }
+    }
   }
 }
 

@@ -5,7 +5,7 @@
 //
 // Two kernels, the same bits: a sum's order is line after line, and within a line that of line_product().
 //
-//   few rows (<= 16)  a block makes 16 outputs; its warps share out the lines, weights go from memory straight to
+//   few rows          a block makes 16 rows by 16 outputs; its warps share out the lines, weights go from memory straight to
 //                     registers; partials meet in shared memory and are added in the order of lines
 //   tiles             a block makes kM rows by kN outputs; lines of x and W pass through a ring of stages
 //
@@ -101,14 +101,13 @@ __global__ void __launch_bounds__(kFewThreads) few_rows_kernel(Linear p) {
 #pragma unroll
     for (int i = 0; i < kWarpLines; ++i) {
       const int line = warp + i * kFewWarps;
-      const Part a = part(o.x_row(row_a), row_a >= 0, first + line);
-      const Part b = part(o.x_row(row_b), row_b >= 0, first + line);
-      for (int j = 0; j < 2; ++j) {
-        float d[4] = {};
-        line_product<kFp8>(d, a, b, w[i][j]);
+      const Part x[1][2] = {{part(o.x_row(row_a), row_a >= 0, first + line),
+                             part(o.x_row(row_b), row_b >= 0, first + line)}};
+      float d[1][2][4] = {};
+      line_products<kFp8>(d, x, w[i]);
+      for (int j = 0; j < 2; ++j)
         for (int e = 0; e < 4; ++e)
-          partials[line][(g + (e >= 2 ? 8 : 0)) * kFewOutputs + 8 * j + 2 * t + e % 2] = d[e];
-      }
+          partials[line][(g + (e >= 2 ? 8 : 0)) * kFewOutputs + 8 * j + 2 * t + e % 2] = d[0][j][e];
     }
     __syncthreads();
     const int64_t n = o.lines - first < kRoundLines ? o.lines - first : kRoundLines;
@@ -208,16 +207,17 @@ __global__ void __launch_bounds__(T::kThreads) tile_kernel(Linear p) {
         scale[i][half] =
             kFp8 ? scales[warp_row + 16 * i + 8 * half + g] * scales[T::kM] : 1.0f;
 #pragma unroll
-    for (int j = 0; j < T::kOutTiles; ++j) {
-      Part w;
-      w.read(stage + (T::kM + warp_out + 8 * j + g) * kSharedLine + 32 * t);
+    for (int first = 0; first < T::kOutTiles; first += 2) {
+      Part w[2];
+      for (int j = 0; j < 2; ++j)
+        w[j].read(stage + (T::kM + warp_out + 8 * (first + j) + g) * kSharedLine + 32 * t);
+      float d[T::kRowTiles][2][4] = {};
+      line_products<kFp8>(d, x, w);
 #pragma unroll
-      for (int i = 0; i < T::kRowTiles; ++i) {
-        float d[4] = {};
-        line_product<kFp8>(d, x[i][0], x[i][1], w);
-#pragma unroll
-        for (int e = 0; e < 4; ++e) total[i][j][e] = fmaf(d[e], scale[i][e / 2], total[i][j][e]);
-      }
+      for (int i = 0; i < T::kRowTiles; ++i)
+        for (int j = 0; j < 2; ++j)
+          for (int e = 0; e < 4; ++e)
+            total[i][first + j][e] = fmaf(d[i][j][e], scale[i][e / 2], total[i][first + j][e]);
     }
   }
 
@@ -268,9 +268,11 @@ Error launch_tiles(const Linear& p, Stream stream) {
 
 template <bool kFp8>
 Error launch_best(const Linear& p, Stream stream) {
-  if (p.m <= kFewRows)
+  // A few more rows read the weights again, from the second cache, rather than leave most multiprocessors idle.
+  const int64_t small_tiles = int64_t{blocks(p.shape.n, SmallTile::kN)} * p.groups;
+  if (p.m <= kFewRows || (p.m <= 4 * kFewRows && small_tiles < 100))
     return launch(few_rows_kernel<kFp8>,
-                  dim3(blocks(p.shape.n, kFewOutputs), 1, static_cast<unsigned>(p.groups)),
+                  dim3(blocks(p.shape.n, kFewOutputs), blocks(p.m, kFewRows), static_cast<unsigned>(p.groups)),
                   dim3(kFewThreads), 0, stream, p);
   // Large tiles where there are enough of them to keep a hundred multiprocessors busy; groups share their rows.
   const bool large = p.groups == 1 && p.m >= LargeTile::kM &&
