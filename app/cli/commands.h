@@ -24,6 +24,7 @@ void add_doc(CLI::App& app, Console& console);
 void add_store(CLI::App& app, Console& console);
 void add_read(CLI::App& app, Console& console);
 void add_plan(CLI::App& app, Console& console);
+void add_devices(CLI::App& app, Console& console);
 void add_eval(CLI::App& app, Console& console);
 
 /// A subcommand with the flags every one has.

@@ -85,6 +85,7 @@ int run(int argc, char** argv, Console& console) {
   add_store(app, console);
   add_read(app, console);
   add_plan(app, console);
+  add_devices(app, console);
   add_eval(app, console);
   try {
     app.parse(argc, argv);

@@ -13,6 +13,7 @@
 #include "core/engine/host_memory.h"
 #include "core/engine/numerics_build.h"
 #include "kernels/cpu_features.h"
+#include "kernels/cpu_ops.h"
 
 namespace leyden {
 namespace {
@@ -56,6 +57,12 @@ float* ensure(std::vector<float>& v, int64_t n) {
 }
 
 }  // namespace
+
+int64_t packed_key_bytes(const ModelConfig& c, Precision precision, int threads) {
+  const bool narrow = precision == Precision::kDeployed && cpu_ops().has_dot;
+  return mha_heads_at_once(c.n_heads, threads > 0 ? threads : usable_cores()) *
+         (c.qk_head_dim() + c.v_head_dim) * (narrow ? 2 : 4);
+}
 
 struct Forward::Scratch {
   std::vector<float> h, residual, x, hidden;             // [m, dim]

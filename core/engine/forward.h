@@ -17,6 +17,9 @@ namespace leyden {
 /// Rows whose absorbed queries and outputs, which are wide, are in memory at a time.
 constexpr size_t kAbsorbedRows = 128;
 
+/// Bytes that the explicit-head form holds packed for each key. threads 0: as many as there are cores.
+int64_t packed_key_bytes(const ModelConfig& config, Precision precision, int threads);
+
 /// Scratch memory and the pass itself. Same bits for any batch mates, chunk boundaries and number
 /// of threads. Pages are in the in-memory layout of kernels/kv_layout.h.
 class Forward final : public Network {

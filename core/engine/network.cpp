@@ -5,6 +5,7 @@
 
 #include "core/engine/cuda/cuda_forward.h"
 #include "core/engine/forward.h"
+#include "kernels/cuda/cuda_module.h"
 
 namespace leyden {
 
@@ -40,6 +41,11 @@ Result<std::unique_ptr<Network>> make_network(const std::string& device,
   int32_t count = 0;
   LEYDEN_CUDA_TRY(ops->device_count(&count));
   if (number >= count) return wrong("a device below cuda:" + std::to_string(count));
+  cuda::DeviceInfo info;
+  LEYDEN_CUDA_TRY(ops->device_info(number, &info));
+  if (!cuda::can_run(info))
+    return unsupported("cuda:" + std::to_string(number) + ": expected a device of capability 9.0 (Hopper), found " + info.name +
+                       " (" + std::to_string(info.major) + "." + std::to_string(info.minor) + ")");
   LEYDEN_ASSIGN(std::unique_ptr<CudaForward> network,
                 CudaForward::create(std::move(model), *ops, number));
   return std::unique_ptr<Network>(std::move(network));

@@ -5,8 +5,6 @@
 
 #include "core/engine/forward.h"
 #include "core/model/model_info.h"
-#include "kernels/attention.h"
-#include "kernels/cpu_ops.h"
 
 namespace leyden {
 namespace {
@@ -137,10 +135,8 @@ int64_t cpu_workspace_bytes(const ModelConfig& c, const FootprintShape& shape) {
   // Beside them, for a while: packed keys and values of the explicit form, the largest quantised
   // activation, index queries. Twice: the allocator keeps about as much of what was freed.
   const double element = shape.model.precision == Precision::kReference ? 4 : 2;
-  const double packed = element == 2 && cpu_ops().has_dot ? 2 : 4;
-  double transient = mha_keys *
-                     static_cast<double>(mha_heads_at_once(c.n_heads, shape.threads)) *
-                     (c.qk_head_dim() + c.v_head_dim) * packed;
+  double transient =
+      mha_keys * static_cast<double>(packed_key_bytes(c, shape.model.precision, shape.threads));
   transient += std::max(mha_keys * r, std::max(m * c.dim, act)) * element;
   if (selects)
     transient += 4 * m * static_cast<double>(c.index_topk) +

@@ -7,7 +7,6 @@
 
 #include "core/engine/model.h"
 #include "core/model/config.h"
-#include "kernels/thread_pool.h"
 
 namespace leyden {
 
@@ -17,7 +16,7 @@ struct FootprintShape {
   int64_t chunk_tokens = 512;
   int64_t context = 0;    ///< tokens of the longest sequence
   int64_t sequences = 1;  ///< decoded together
-  int threads = usable_cores();
+  int threads = 0;        ///< CPU; 0: as many as there are cores
 };
 
 /// The CPU backend's: packed panels, fp32 norms, kv_b's halves once more in fp32 for the MQA form.

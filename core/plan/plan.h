@@ -19,7 +19,7 @@ struct PlanRequest {
   /// Memory of each GPU; empty: the CPU. All ranks hold the same share, so the smallest decides.
   std::vector<uint64_t> gpu_bytes;
   uint64_t host_bytes = 0;  ///< CPU: memory to plan with; 0: what is available now
-  int threads = usable_cores();  ///< CPU
+  int threads = 0;          ///< CPU; 0: as many as there are cores
 };
 
 struct DevicePlan {

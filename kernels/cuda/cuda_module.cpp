@@ -41,7 +41,7 @@ Result<const Ops*> open_module() {
   for (int32_t d = 0; d < n; ++d) {
     DeviceInfo info;
     if (const Error e = ops->device_info(d, &info)) return unsupported(std::string("CUDA: ") + e);
-    if (info.major == kMajor) return ops;
+    if (can_run(info)) return ops;
     found += std::string(found.empty() ? "" : ", ") + info.name + " (" +
              std::to_string(info.major) + "." + std::to_string(info.minor) + ")";
   }
@@ -57,6 +57,8 @@ Result<const Ops*> load_module() {
   if (!loaded) loaded = open_module();
   return *loaded;
 }
+
+bool can_run(const DeviceInfo& device) { return device.major == kMajor; }
 
 Status status_of(Error error, const char* what) {
   if (!error) return {};

@@ -13,6 +13,9 @@ namespace leyden::cuda {
 /// Threads: thread-safe.
 Result<const Ops*> load_module();
 
+/// Whether the module has code for a device.
+bool can_run(const DeviceInfo& device);
+
 /// A failed call as a status: kOutOfMemory where the driver says so, else kDeviceLost.
 Status status_of(Error error, const char* what);
 

@@ -75,6 +75,17 @@ class Device(TinyModelTest):
         for answer, before in ((again, first), (more, again)):
             self.assertGreaterEqual(answer["usage"]["reused_tokens"], before["usage"]["prompt_tokens"] - 1)
 
+    def test_devices_are_listed(self):
+        here = self.json("devices")["devices"][0]
+        self.assertEqual((here["id"], here["usable"], here["capability"]), ("cpu", True, None))
+        self.assertGreaterEqual(here["units"], 1)
+        self.assertGreaterEqual(here["memory_bytes"], here["free_bytes"])
+        emulated = self.json("devices", env=self.emulated)
+        self.assertIsNone(emulated["no_cuda"])
+        self.assertEqual([d["id"] for d in emulated["devices"]], ["cpu", "cuda:0"])
+        self.assertEqual(emulated["devices"][1]["name"], "emulated")
+        self.assertIn("cuda:0", self.text("devices", env=self.emulated))
+
     def test_what_cannot_be(self):
         ids = self.write("ids.txt", "3 4 5")
         words = ["logits", "--model", CHECKPOINT, "--ids", ids, "--out", self.path("out.npy")]
@@ -88,6 +99,7 @@ class Device(TinyModelTest):
         ids = self.write("ids.txt", "3 4 5")
         self.fails(("unsupported", "not_found"), "logits", "--model", CHECKPOINT, "--ids", ids, "--out",
                    self.path("out.npy"), "--device", "cuda", says="CUDA")
+        self.assertIn("CUDA", self.json("devices")["no_cuda"])
 
 
 if __name__ == "__main__":

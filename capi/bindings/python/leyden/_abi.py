@@ -85,6 +85,8 @@ class leyden_model_options(Structure):
     ]
 
 
+# Devices
+
 # Memory plan
 
 class leyden_plan_options(Structure):
@@ -346,6 +348,7 @@ FUNCTIONS = {
     "leyden_model_destroy": (None, [c_void_p]),
     "leyden_model_vocab_size": (c_int64, [c_void_p]),
     "leyden_model_stats_json": (c_int32, [POINTER(c_void_p), c_void_p, POINTER(c_void_p)]),
+    "leyden_devices_json": (c_int32, [POINTER(c_void_p), POINTER(c_void_p)]),
     "leyden_plan_options_init": (None, [POINTER(leyden_plan_options), c_size_t]),
     "leyden_plan_json": (c_int32, [POINTER(c_void_p), c_char_p, c_size_t, POINTER(leyden_plan_options), POINTER(c_void_p)]),
     "leyden_tokenizer_open": (c_int32, [POINTER(c_void_p), c_char_p, c_size_t, POINTER(c_void_p)]),

@@ -129,6 +129,7 @@ interface Abi extends Library {
   void leyden_model_destroy(Pointer model);
   long leyden_model_vocab_size(Pointer model);
   int leyden_model_stats_json(PointerByReference out, Pointer model, PointerByReference error);
+  int leyden_devices_json(PointerByReference out, PointerByReference error);
 
   @FieldOrder({"struct_size", "precision", "attention", "reserved", "context", "sessions", "chunk_tokens", "gpu_bytes", "n_gpus", "host_bytes"})
   class leyden_plan_options extends Structure {

@@ -433,6 +433,7 @@ extern "C" {
     pub fn leyden_model_destroy(model: *mut leyden_model);
     pub fn leyden_model_vocab_size(model: *const leyden_model) -> i64;
     pub fn leyden_model_stats_json(out: *mut *mut leyden_string, model: *const leyden_model, error: *mut *mut leyden_error) -> leyden_status;
+    pub fn leyden_devices_json(out: *mut *mut leyden_string, error: *mut *mut leyden_error) -> leyden_status;
     pub fn leyden_plan_options_init(options: *mut leyden_plan_options, size: usize);
     pub fn leyden_plan_json(out: *mut *mut leyden_string, folder: *const c_char, folder_size: usize, options: *const leyden_plan_options, error: *mut *mut leyden_error) -> leyden_status;
     pub fn leyden_tokenizer_open(out: *mut *mut leyden_tokenizer, folder: *const c_char, folder_size: usize, error: *mut *mut leyden_error) -> leyden_status;
