@@ -35,6 +35,7 @@ SessionAnswers::SessionAnswers(const SessionChoices& choices, const AskSettings&
       m_maxTokens(new QSpinBox(this)),
       m_instructions(new QPlainTextEdit(this)) {
   m_source->setObjectName("answerSource");
+  m_source->setMinimumContentsLength(20);
   m_save->setObjectName("savePreset");
   m_forget->setObjectName("forgetPreset");
   m_instructions->setObjectName("sessionInstructions");

@@ -65,7 +65,6 @@ QListView::item:selected, QTreeView::item:selected { background: @accentSoft; co
 QTableView::item { padding: 0 8px; }
 QCheckBox::indicator, QListView::indicator, QTableView::indicator {
   width: 14px; height: 14px; border: 1px solid @faint; border-radius: 4px; background: @raised; }
-QTableView::indicator { margin-left: 8px; }
 QCheckBox::indicator:checked, QListView::indicator:checked, QTableView::indicator:checked {
   border-color: @accent; background: @accent; image: url(:/icons/@tick); }
 QCheckBox:focus { color: @accent; }
