@@ -24,7 +24,7 @@ def points(logs):
 
 def curve(target, logs):
     pts, w, h = points(logs), 900, 360
-    colors = {"pretrain": "#3366aa", "extend": "#aa6622", "warmup": "#888888", "sparse": "#228844"}
+    colors = {"pretrain": "#3366aa", "extend": "#aa6622", "warmup": "#888888", "sparse": "#228844", "short": "#883388", "long": "#bb3333", "short_fp8": "#338888", "long_fp8": "#666622"}
     right = max(p[0] for p in pts)
 
     def xy(t, v, top):
@@ -39,7 +39,7 @@ def curve(target, logs):
         column = 3 if stage == "warmup" else 2
         line = " ".join("%.1f,%.1f" % xy(p[0], p[column], 9.5) for p in pts if p[1] == stage)
         svg.append('<polyline points="%s" fill="none" stroke="%s" stroke-width="1.3"/>' % (line, color))
-        svg.append('<text x="%d" y="20" fill="%s">%s%s</text>' % (300 + 130 * k, color, stage, " (KL)" if stage == "warmup" else " loss"))
+        svg.append('<text x="%d" y="%d" fill="%s">%s%s</text>' % (300 + 130 * (k % 4), 20 + 14 * (k // 4), color, stage, " (KL)" if stage == "warmup" else " loss"))
     svg.append('<text x="50" y="20">weighted training loss by running time</text></svg>')
     open(target, "w").write("\n".join(svg) + "\n")
 
@@ -53,6 +53,8 @@ def wilson(k, n, z=1.96):
 def tables(name):
     for row in json.load(open(name)):
         t, r = row["test"], row["result"]
+        if row.get("when") == "before":
+            continue
         if t["test"] != "accuracy":
             continue
         print("\n%s, %d tokens%s" % (t.get("kind", "documents"), t["length"], ", Chinese" if t.get("zh") else ""))
