@@ -12,7 +12,6 @@
 //
 // Any head count works; the last block of a row may hold fewer heads.
 #include "kernels/cuda/flash.cuh"
-#include "kernels/cuda/line.cuh"
 
 namespace leyden::cuda {
 namespace {

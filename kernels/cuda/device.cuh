@@ -39,6 +39,7 @@ LEYDEN_OP(combine);
 constexpr int kWarp = 32;
 constexpr int kPageTokens = 64;
 constexpr int kGroup = 128;
+constexpr int kLine = 128;  ///< bytes of a row that a tensor product takes at a time: 128 e4m3 codes, 64 bf16 values
 
 inline Error error_text(cudaError_t e) {
   return e == cudaSuccess ? nullptr : cudaGetErrorString(e);
@@ -151,22 +152,6 @@ __device__ inline void tensor_product(float (&d)[4], const uint32_t (&a)[4],
 #endif
 }
 
-/// d += a b, 16x8 outputs over 32 inputs, e4m3 in, fp32 sums. As above with 4 codes where that has 2
-/// values: a[0] (row g, k 4t..), a[1] (row g + 8, k 4t..), a[2] and a[3] (k 4t + 16..), b[0] (k 4t..), b[1]
-/// (k 4t + 16..).
-__device__ inline void tensor_product_e4m3(float (&d)[4], const uint32_t (&a)[4],
-                                           const uint32_t (&b)[2]) {
-#ifdef __CUDACC__
-  asm volatile(
-      "mma.sync.aligned.m16n8k32.row.col.f32.e4m3.e4m3.f32 {%0,%1,%2,%3}, {%4,%5,%6,%7}, {%8,%9}, "
-      "{%0,%1,%2,%3};"
-      : "+f"(d[0]), "+f"(d[1]), "+f"(d[2]), "+f"(d[3])
-      : "r"(a[0]), "r"(a[1]), "r"(a[2]), "r"(a[3]), "r"(b[0]), "r"(b[1]));
-#else
-  emulator_tensor_product_e4m3(d, a, b);
-#endif
-}
-
 /// Four 8x8 matrices of 16-bit values from shared memory: lane l names the address, aligned to 16, of row l % 8 of
 /// matrix l / 8, and gets values 2 t and 2 t + 1 of row g of each; with kTransposed, of column g.
 template <bool kTransposed>
@@ -244,11 +229,20 @@ __device__ inline bool is_aligned(const void* p) {
   return (reinterpret_cast<uintptr_t>(p) & 15) == 0;
 }
 
-/// The block's dynamic shared memory.
+/// Bytes at .. at + 15 of a row, zeros behind its end.
+__device__ inline uint4 load_16(const uint8_t* row, int64_t at, int64_t row_bytes, bool aligned) {
+  if (aligned && at + 16 <= row_bytes) return *reinterpret_cast<const uint4*>(row + at);
+  uint32_t v[4] = {};
+  for (int i = 0; i < 16; ++i)
+    if (at + i < row_bytes) v[i / 4] |= static_cast<uint32_t>(row[at + i]) << (8 * (i % 4));
+  return {v[0], v[1], v[2], v[3]};
+}
+
+/// The block's dynamic shared memory, aligned to 1024.
 template <typename T>
 __device__ T* dynamic_shared() {
 #ifdef __CUDACC__
-  extern __shared__ __align__(128) unsigned char leyden_dynamic_shared[];
+  extern __shared__ __align__(1024) unsigned char leyden_dynamic_shared[];
   return reinterpret_cast<T*>(leyden_dynamic_shared);
 #else
   return static_cast<T*>(emulator_dynamic_shared());

@@ -1,12 +1,11 @@
 // SPDX-License-Identifier: Apache-2.0
 // Index scores over pages, and the exact top-k of a row.
-#include "kernels/cuda/line.cuh"
+#include "kernels/cuda/warpgroup.cuh"
 
 namespace leyden::cuda {
 namespace {
 
 constexpr int kScoreThreads = 128;  // four warps of 16 keys: one page
-constexpr int kLineThreads = 256, kLineWarps = kLineThreads / kWarp;
 
 /// Scores of any other shape. Block (page, row). Keys are the 16 rows of a product, heads its 8 columns: a thread sums over
 /// its heads alone, four lanes share a key. Shared: keys [64][dim + 8] and queries [heads][dim + 8]
@@ -75,91 +74,123 @@ __global__ void index_scores_kernel(PageShape s, const Row* rows, int64_t heads,
   }
 }
 
-/// Scores where an index key is one aligned line. A warp holds the query heads of one row in registers, 64 at a time,
-/// and walks over tiles of keys, which come from memory straight to registers: keys are the rows of a product, heads
-/// its columns, so a thread sums over its heads alone and four lanes share a key. `row_warps` warps of a block take
-/// rows that follow each other, which then read the same keys at about the same time; the others share out the tiles.
-template <int kHeadTiles>
-constexpr int kKeyTiles = kHeadTiles == 8 ? 1 : 2;  // of 16 keys, at a time: as registers allow
+/// Scores where an index key is one aligned line and heads are at most 64. The 64 keys of a page are the rows of a
+/// warpgroup's product, the heads of a query its columns: a thread sums over its heads, four lanes share a key.
+///
+/// Block (pages, 4 queries). Queries stay in shared memory, pages pass through a ring of stages; queries that follow each
+/// other and look at the same pages use them together. A warpgroup takes every second (page, query) of a stage.
+///   queries [4][columns][128], swizzled   ring [4 stages][2 pages][64 keys of 128, swizzled; 64 scales f32, pad]
+///   weights [4][columns] f32
+template <int kColumns>
+struct Index {
+  static constexpr int kGroups = 2, kThreads = kGroups * kWarpgroup, kQueries = 4, kPages = 2, kStages = 4;
+  static constexpr int kQuery = kColumns * kLine, kKeys = kPageTokens * kLine;
+  static constexpr int kPage = kKeys + 1024;
+  static constexpr int kBytes = kQueries * kQuery + kStages * kPages * kPage + kQueries * kColumns * 4;
+};
 
-template <int kHeadTiles>
-__global__ void __launch_bounds__(kLineThreads)
-    index_lines_kernel(PageShape s, const Row* rows, int64_t m, int64_t heads, int row_warps, int64_t block_tiles,
+/// NaN stays.
+__device__ float relu(float v) {
+#ifdef __CUDACC__
+  asm("max.NaN.f32 %0, %0, 0f00000000;" : "+f"(v));
+  return v;
+#else
+  return v <= 0 ? 0.0f : v;
+#endif
+}
+
+template <int kColumns>
+__global__ void __launch_bounds__(Index<kColumns>::kThreads)
+    index_pages_kernel(PageShape s, const Row* rows, int64_t m, int64_t heads, int64_t block_pages,
                        const uint8_t* codes, const float* weights, float* scores, int64_t stride) {
-  const int warp = threadIdx.x / kWarp, lane = threadIdx.x % kWarp, g = lane / 4, t = lane % 4;
-  const int64_t r = static_cast<int64_t>(blockIdx.y) * row_warps + warp % row_warps;
-  if (r >= m) return;
-  constexpr int kTiles = kKeyTiles<kHeadTiles>, kTileKeys = 16 * kTiles;
-  constexpr int kTogether = kHeadTiles < 4 / kTiles ? kHeadTiles : 4 / kTiles;  // head tiles under way
+  using I = Index<kColumns>;
+  uint8_t* queries = dynamic_shared<uint8_t>();
+  uint8_t* ring = queries + I::kQueries * I::kQuery;
+  float* folded = reinterpret_cast<float*>(ring + I::kStages * I::kPages * I::kPage);
   const PageView page{s};
-  const Row row = rows[r];
-  float* out = scores + r * stride;
+  const int64_t first_row = static_cast<int64_t>(blockIdx.y) * I::kQueries;
+  const int n_rows = static_cast<int>(m - first_row < I::kQueries ? m - first_row : I::kQueries);
+  const int64_t first_page = blockIdx.x * block_pages, all_pages = (stride + kPageTokens - 1) / kPageTokens;
+  const int64_t end_page = first_page + block_pages < all_pages ? first_page + block_pages : all_pages;
 
-  Part q[kHeadTiles / kTogether][kTogether];
-  float w[kHeadTiles][2] = {};
-  const int64_t head_groups = (heads + 8 * kHeadTiles - 1) / (8 * kHeadTiles);
-  const auto load_heads = [&](int64_t group) {
-#pragma unroll
-    for (int j = 0; j < kHeadTiles; ++j) {
-      const int64_t first = (group * kHeadTiles + j) * 8, head = first + g;
-      Part& to = q[j / kTogether][j % kTogether];
-      to = {};
-      if (head < heads) to.read(codes + (r * heads + head) * kLine + 32 * t);
-      for (int e = 0; e < 2; ++e)
-        w[j][e] = first + 2 * t + e < heads ? weights[r * heads + first + 2 * t + e] : 0.0f;
-    }
-  };
-  if (head_groups == 1) load_heads(0);
+  for (int i = threadIdx.x; i < I::kQueries * kColumns * 8; i += I::kThreads) {
+    const int q = i / 8 / kColumns, head = i / 8 % kColumns, piece = i % 8;
+    const bool there = q < n_rows && head < heads;
+    copy_16(queries + q * I::kQuery + swizzled_16(head, piece),
+            codes + (there ? ((first_row + q) * heads + head) * kLine + piece * 16 : 0), there);
+  }
+  for (int i = threadIdx.x; i < I::kQueries * kColumns; i += I::kThreads) {
+    const int q = i / kColumns, head = i % kColumns;
+    folded[i] = q < n_rows && head < heads ? weights[(first_row + q) * heads + head] : 0.0f;
+  }
 
-  Part keys[kTiles][2];  // of 16 keys each: rows g and g + 8
-  const auto load_keys = [&](int64_t tile) {
-    if (tile * kTileKeys > row.position) return;
-    const int64_t first = tile * kTileKeys;
-    const uint8_t* index =
-        page.index(row, first / kPageTokens) + (first % kPageTokens + g) * kLine + 32 * t;
-#pragma unroll
-    for (int i = 0; i < 2 * kTiles; ++i) keys[i / 2][i % 2].read(index + 8 * i * kLine);
-  };
-  const int64_t first_tile = blockIdx.x * block_tiles + warp / row_warps;
-  const int64_t step = kLineWarps / row_warps, end = (blockIdx.x + 1) * block_tiles;
-  load_keys(first_tile);
-  for (int64_t tile = first_tile; tile < end; tile += step) {
-    const int64_t first = tile * kTileKeys;
-    if (first >= stride) return;
-    if (first > row.position) {
-      if (first + lane < stride) out[first + lane] = -INFINITY;
-      continue;
+  const int warpgroup = threadIdx.x / kWarpgroup, warp = threadIdx.x / kWarp % 4;
+  const int lane = threadIdx.x % kWarp, g = lane / 4, t = lane % 4;
+  for (int begin = 0, end = 0; begin < n_rows; begin = end) {
+    const Row first = rows[first_row + begin];
+    int64_t last_key = first.position;
+    for (end = begin + 1; end < n_rows && rows[first_row + end].pages == first.pages; ++end)
+      if (rows[first_row + end].position > last_key) last_key = rows[first_row + end].position;
+    const int64_t seen = last_key / kPageTokens + 1, used = seen < end_page ? seen : end_page;
+    const auto place = [&](int64_t stage, int i) { return ring + (stage % I::kStages * I::kPages + i) * I::kPage; };
+    const auto load = [&](int64_t stage) {
+      for (int i = 0; i < I::kPages; ++i) {
+        const int64_t at = first_page + stage * I::kPages + i;
+        if (at >= used) return;
+        const uint8_t* from = page.index(first, at);
+        uint8_t* to = place(stage, i);
+        for (int j = threadIdx.x; j < (I::kKeys + 4 * kPageTokens) / 16; j += I::kThreads)
+          copy_16(to + (j * 16 < I::kKeys ? swizzled_16(j / 8, j % 8) : j * 16), from + j * 16, true);
+      }
+    };
+    __syncthreads();
+    const int64_t stages = used > first_page ? (used - first_page + I::kPages - 1) / I::kPages : 0;
+    for (int64_t stage = 0; stage < I::kStages - 1; ++stage) {
+      if (stage < stages) load(stage);
+      commit_copies();
     }
-    Part now[kTiles][2];
+    for (int64_t stage = 0; stage < stages; ++stage) {
+      wait_copies<I::kStages - 2>();
+      publish_shared();
+      __syncthreads();  // this stage is there, the one before is free
+      if (stage + I::kStages - 1 < stages) load(stage + I::kStages - 1);
+      commit_copies();
+      for (int unit = warpgroup; unit < I::kPages * (end - begin); unit += I::kGroups) {
+        const int64_t at = first_page + stage * I::kPages + unit % I::kPages;
+        const int q = begin + unit / I::kPages;
+        if (at >= used) continue;
+        const uint8_t* keys = place(stage, unit % I::kPages);
+        float d[kColumns / 2];
+        begin_products();
 #pragma unroll
-    for (int i = 0; i < 2 * kTiles; ++i) now[i / 2][i % 2] = keys[i / 2][i % 2];
-    if (tile + step < end) load_keys(tile + step);
-    float sum[2 * kTiles] = {};  // keys g, g + 8, ..
-    for (int64_t group = 0; group < head_groups; ++group) {
-      if (head_groups > 1) load_heads(group);
+        for (int i = 0; i < kLine / 32; ++i)
+          warpgroup_product<true, kColumns>(d, keys + 32 * i, queries + q * I::kQuery + 32 * i, i > 0);
+        commit_products();
+        const int64_t position = rows[first_row + q].position;
+        wait_products<0>();
+        hold(d);
+        float sum[2] = {};  // keys g and g + 8 of the warp's 16
+        const float* w = folded + q * kColumns + 2 * t;
 #pragma unroll
-      for (int j = 0; j < kHeadTiles; j += kTogether) {
-        float d[kTiles][kTogether][4] = {};
-        line_products<true>(d, now, q[j / kTogether]);
+        for (int j = 0; j < kColumns / 8; ++j)
+          for (int e = 0; e < 4; ++e) sum[e / 2] = fmaf(w[8 * j + e % 2], relu(d[4 * j + e]), sum[e / 2]);
 #pragma unroll
-        for (int i = 0; i < kTiles; ++i)
-          for (int together = 0; together < kTogether; ++together)
-            for (int e = 0; e < 4; ++e) {
-              const float v = d[i][together][e];  // NaN stays
-              sum[2 * i + e / 2] = fmaf(w[j + together][e % 2], v <= 0 ? 0.0f : v, sum[2 * i + e / 2]);
-            }
+        for (int half = 0; half < 2; ++half) {
+          sum[half] += __shfl_xor_sync(0xffffffffu, sum[half], 1);
+          sum[half] += __shfl_xor_sync(0xffffffffu, sum[half], 2);
+        }
+        const int slot = 16 * warp + g + 8 * t;
+        const int64_t key = at * kPageTokens + slot;
+        if (t < 2 && key < stride)
+          scores[(first_row + q) * stride + key] =
+              key <= position ? (t == 0 ? sum[0] : sum[1]) * reinterpret_cast<const float*>(keys + I::kKeys)[slot] : -INFINITY;
       }
     }
-    const uint8_t* scales = page.index(row, first / kPageTokens) + kPageTokens * kLine;
-#pragma unroll
-    for (int i = 0; i < 2 * kTiles; ++i) {
-      float v = sum[i];
-      v += __shfl_xor_sync(0xffffffffu, v, 1);
-      v += __shfl_xor_sync(0xffffffffu, v, 2);
-      const int64_t slot = first % kPageTokens + 8 * i + g, key = first + 8 * i + g;
-      if (t == i && key < stride)
-        out[key] = key <= row.position ? v * PageView::load_float(scales + 4 * slot) : -INFINITY;
-    }
+    // Nobody looks at what is behind.
+    for (int q = begin; q < end; ++q)
+      for (int64_t key = (used > first_page ? used : first_page) * kPageTokens + threadIdx.x;
+           key < end_page * kPageTokens && key < stride; key += I::kThreads)
+        scores[(first_row + q) * stride + key] = -INFINITY;
   }
 }
 
@@ -294,15 +325,17 @@ __global__ void __launch_bounds__(kSelectThreads)
   if (threadIdx.x == 0) count[blockIdx.x] = static_cast<int32_t>(topk);
 }
 
-template <int kHeadTiles>
-Error launch_lines(const PageShape& s, const Row* rows, int64_t m, int64_t heads, const uint8_t* codes,
+template <int kColumns>
+Error launch_pages(const PageShape& s, const Row* rows, int64_t m, int64_t heads, const uint8_t* codes,
                    const float* weights, float* scores, int64_t stride, Stream stream) {
-  int row_warps = 1;
-  while (row_warps < kLineWarps && row_warps < m) row_warps *= 2;
-  const int64_t block_tiles = m <= 4 ? 32 : 64;
-  return launch(index_lines_kernel<kHeadTiles>,
-                dim3(blocks(stride, block_tiles * 16 * kKeyTiles<kHeadTiles>), blocks(m, row_warps)), dim3(kLineThreads), 0, stream, s,
-                rows, m, heads, row_warps, block_tiles, codes, weights, scores, stride);
+  using I = Index<kColumns>;
+  const int64_t pages = blocks(stride, kPageTokens), row_groups = blocks(m, I::kQueries);
+  constexpr int64_t kBlocks = 2 * 132;  // two on a multiprocessor
+  int64_t block_pages = (pages * row_groups + kBlocks - 1) / kBlocks;
+  block_pages = (block_pages < 4 ? 4 : block_pages > 64 ? 64 : block_pages + 1) / 2 * 2;
+  return launch(index_pages_kernel<kColumns>,
+                dim3(blocks(pages, block_pages), static_cast<unsigned>(row_groups)), dim3(I::kThreads), I::kBytes,
+                stream, s, rows, m, heads, block_pages, codes, weights, scores, stride);
 }
 
 }  // namespace
@@ -310,11 +343,8 @@ Error launch_lines(const PageShape& s, const Row* rows, int64_t m, int64_t heads
 Error index_scores(const PageShape& s, const Row* rows, int64_t m, int64_t heads,
                    const uint8_t* codes, const float* weights, float* scores, int64_t stride,
                    Stream stream) {
-  if (s.index_dim == kLine && s.layer_offset % 16 == 0 && PageView{s}.latent_bytes() % 4 == 0) {
-    const auto run = heads <= 8    ? launch_lines<1>
-                     : heads <= 16 ? launch_lines<2>
-                     : heads <= 32 ? launch_lines<4>
-                                   : launch_lines<8>;
+  if (s.index_dim == kLine && heads <= 64 && s.layer_offset % 16 == 0 && PageView{s}.latent_bytes() % 4 == 0) {
+    const auto run = heads <= 16 ? launch_pages<16> : launch_pages<64>;
     return run(s, rows, m, heads, codes, weights, scores, stride, stream);
   }
   const int64_t width = (s.index_dim + 15) / 16 * 16, line = width + 8;

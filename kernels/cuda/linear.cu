@@ -1,21 +1,18 @@
 // SPDX-License-Identifier: Apache-2.0
 // y = W x for groups of rows, on lines of 128 bytes of a row: 128 e4m3 codes (one scale group) or 64 bf16 values.
 //
-//   per line:  tensor products of the line's bytes -> partial (fp32) -> total += partial * x scale * W scale
+//   per line:  four tensor products of 32 bytes -> partial (fp32) -> total += partial * x scale * W scale
 //
-// Two kernels, the same bits: a sum's order is line after line, and within a line that of line_product().
-//
-//   few rows          a block makes 16 rows by 16 outputs; its warps share out the lines, weights go from memory straight to
-//                     registers; partials meet in shared memory and are added in the order of lines
-//   tiles             a block makes kM rows by kN outputs; lines of x and W pass through a ring of stages
+// Outputs are the 64 rows of a product, rows of x its 16, 64 or 128 columns: a sum's order is line after line, whatever the
+// width, and so are its bits. Lines of W and x pass through a ring of stages in shared memory:
+//   stage [lines][outputs + rows][128 bytes, swizzled]   scales [lines][rows of x, one of W] f32
 //
 // Bound: weight bytes for few rows, tensor products for many. F32 weights (the router) take plain sums instead.
-#include "kernels/cuda/line.cuh"
+#include "kernels/cuda/warpgroup.cuh"
 
 namespace leyden::cuda {
 namespace {
 
-constexpr int kSharedLine = kLine + 16;  // the pad spreads rows over banks
 constexpr int kF32 = 0, kBF16 = 1;
 
 struct Span {
@@ -56,184 +53,137 @@ struct Operands {
   }
 };
 
-// ---- few rows
-
-constexpr int kFewThreads = 256, kFewWarps = kFewThreads / kWarp;
-constexpr int kFewRows = 16, kFewOutputs = 16;
-constexpr int kRoundLines = 32, kWarpLines = kRoundLines / kFewWarps;
-
-template <bool kFp8>
-__global__ void __launch_bounds__(kFewThreads) few_rows_kernel(Linear p) {
-  __shared__ float partials[kRoundLines][kFewRows * kFewOutputs];
-  const int group = blockIdx.z;
-  const Span span = rows_of(p, group);
-  const int64_t first_row = span.begin + static_cast<int64_t>(blockIdx.y) * kFewRows;
-  if (first_row >= span.end) return;
-  const int64_t first_out = static_cast<int64_t>(blockIdx.x) * kFewOutputs;
-  const Operands<kFp8> o(p, group);
-  const auto source = [&](int64_t r) {
-    const int64_t row = first_row + r;
-    return row >= span.end ? int64_t{-1} : p.rows ? p.rows[row] : row;
-  };
-  const int warp = threadIdx.x / kWarp, lane = threadIdx.x % kWarp, g = lane / 4, t = lane % 4;
-  const auto part = [&](const uint8_t* row, bool there, int64_t line) {
-    Part out = {};
-    const int64_t at = line * kLine + 32 * t;
-    if (there && line < o.lines)
-      out.set(load_16(row, at, o.row_bytes, o.aligned), load_16(row, at + 16, o.row_bytes, o.aligned));
-    return out;
-  };
-  const int64_t row_a = source(g), row_b = source(g + 8);
-  const int row = threadIdx.x / kFewOutputs, column = threadIdx.x % kFewOutputs;
-  const int64_t own = source(row), out = first_out + column;
-  const bool writes = own >= 0 && out < p.shape.n;
-
-  float total = 0;
-  for (int64_t first = 0; first < o.lines; first += kRoundLines) {
-    Part w[kWarpLines][2];
-#pragma unroll
-    for (int i = 0; i < kWarpLines; ++i) {
-      for (int j = 0; j < 2; ++j) {
-        const int64_t output = first_out + 8 * j + g;
-        w[i][j] = part(o.w_row(output), output < p.shape.n, first + warp + i * kFewWarps);
-      }
-    }
-#pragma unroll
-    for (int i = 0; i < kWarpLines; ++i) {
-      const int line = warp + i * kFewWarps;
-      const Part x[1][2] = {{part(o.x_row(row_a), row_a >= 0, first + line),
-                             part(o.x_row(row_b), row_b >= 0, first + line)}};
-      float d[1][2][4] = {};
-      line_products<kFp8>(d, x, w[i]);
-      for (int j = 0; j < 2; ++j)
-        for (int e = 0; e < 4; ++e)
-          partials[line][(g + (e >= 2 ? 8 : 0)) * kFewOutputs + 8 * j + 2 * t + e % 2] = d[0][j][e];
-    }
-    __syncthreads();
-    const int64_t n = o.lines - first < kRoundLines ? o.lines - first : kRoundLines;
-    if (writes) {
-#pragma unroll 8
-      for (int line = 0; line < n; ++line)
-        total = fmaf(partials[line][threadIdx.x],
-                     o.x_scale(own, first + line) * o.w_scale(out, first + line), total);
-    }
-    __syncthreads();
-  }
-  if (writes)
-    p.y[group * p.y_group + (first_row + row) * p.y_stride + out] =
-        p.round_bf16 ? round_to_bf16(total) : total;
-}
-
-// ---- tiles
-
-template <int kRows, int kOutputs, int kWarpsDown, int kWarpsAcross>
+/// A block makes 64 outputs a warpgroup by kRows rows; a stage of the ring holds two lines of them: while the products of
+/// one are under way, those of the other are scaled and added. A line behind the end is zeros.
+template <int kRows_, int kGroups_, int kStages_>
 struct Tile {
-  static constexpr int kM = kRows, kN = kOutputs, kDown = kWarpsDown, kAcross = kWarpsAcross;
-  static constexpr int kThreads = kWarp * kDown * kAcross, kStages = 4;
-  static constexpr int kRowTiles = kM / kDown / 16, kOutTiles = kN / kAcross / 8;
-  static constexpr int kScales = (kM + 4) * 4;  ///< of x, then one of W
-  static constexpr int kStageBytes = (kM + kN) * kSharedLine + kScales;
+  static constexpr int kRows = kRows_, kLines = 2, kStages = kStages_;
+  static constexpr int kThreads = kGroups_ * kWarpgroup, kOutputs = kGroups_ * kProductRows;
+  static constexpr int kW = kOutputs * kLine, kX = kRows * kLine;  ///< bytes of a line
+  static constexpr int kScales = (kRows + 1) * 4;                  ///< of x, then one of W
+  static constexpr int kStageBytes = (kLines * (kW + kX + kScales) + 1023) / 1024 * 1024;
 };
-using LargeTile = Tile<128, 128, 4, 2>;
-using SmallTile = Tile<64, 64, 2, 2>;
+using FewRows = Tile<16, 1, 5>;  // two blocks on a multiprocessor, as with the next
+using SmallTile = Tile<64, 1, 3>;
+using LargeTile = Tile<128, 2, 3>;
+
+/// Row tiles are walked in bands, so that blocks that run together share both x and W.
+struct Place {
+  int64_t row_tile, out_tile;
+  __device__ Place(int64_t at, int64_t row_tiles, int64_t out_tiles) {
+    constexpr int64_t kBand = 16;
+    const int64_t band = at / (kBand * out_tiles), inside = at % (kBand * out_tiles);
+    const int64_t left = row_tiles - band * kBand, height = left < kBand ? left : kBand;
+    row_tile = band * kBand + inside % height;
+    out_tile = inside / height;
+  }
+};
 
 template <bool kFp8, typename T>
-__global__ void __launch_bounds__(T::kThreads) tile_kernel(Linear p) {
-  __shared__ int64_t x_row[T::kM];
+__global__ void __launch_bounds__(T::kThreads) tile_kernel(Linear p, int64_t row_tiles, int64_t out_tiles) {
+  __shared__ int64_t x_row[T::kRows];
   uint8_t* ring = dynamic_shared<uint8_t>();
-  const int group = blockIdx.z;
+  const int group = blockIdx.y;
   const Span span = rows_of(p, group);
-  const int64_t first_row = span.begin + static_cast<int64_t>(blockIdx.y) * T::kM;
+  const Place place(blockIdx.x, row_tiles, out_tiles);
+  const int64_t first_row = span.begin + place.row_tile * T::kRows;
   if (first_row >= span.end) return;
-  const int64_t first_out = static_cast<int64_t>(blockIdx.x) * T::kN;
+  const int64_t first_out = place.out_tile * T::kOutputs;
   const Operands<kFp8> o(p, group);
-  for (int i = threadIdx.x; i < T::kM; i += T::kThreads) {
+  for (int i = threadIdx.x; i < T::kRows; i += T::kThreads) {
     const int64_t row = first_row + i;
     x_row[i] = row >= span.end ? -1 : p.rows ? p.rows[row] : row;
   }
   __syncthreads();
 
+  const auto w_line = [&](int64_t stage, int i) {
+    return ring + stage % T::kStages * T::kStageBytes + i * (T::kW + T::kX);
+  };
+  const auto scales_of = [&](int64_t stage, int i) {
+    return reinterpret_cast<float*>(w_line(stage, T::kLines) + i * T::kScales);
+  };
   // One thread copies the same 16 bytes of the line of every kThreads / 8-th row.
-  const int64_t piece = threadIdx.x % 8 * 16;
-  const auto load = [&](int64_t line) {
-    uint8_t* stage = ring + line % T::kStages * T::kStageBytes;
-    const int64_t at = line * kLine + piece;
-    for (int i = threadIdx.x / 8; i < T::kM + T::kN; i += T::kThreads / 8) {
-      const bool is_x = i < T::kM;
-      const int64_t row = is_x ? x_row[i] : first_out + i - T::kM;
-      const bool there = is_x ? row >= 0 : row < p.shape.n;
-      const uint8_t* from = is_x ? o.x_row(there ? row : 0) : o.w_row(there ? row : 0);
-      uint8_t* to = stage + i * kSharedLine + piece;
-      if (o.aligned)
-        copy_16(to, from + (at < o.row_bytes ? at : 0), there && at < o.row_bytes);
-      else
-        *reinterpret_cast<uint4*>(to) = there ? load_16(from, at, o.row_bytes, false) : uint4{};
-    }
-    if (!kFp8) return;
-    float* scales = reinterpret_cast<float*>(stage + (T::kM + T::kN) * kSharedLine);
-    for (int i = threadIdx.x; i <= T::kM; i += T::kThreads) {
-      const bool is_x = i < T::kM, there = !is_x || x_row[i] >= 0;
-      copy_4(scales + i,
-             is_x ? o.x_scales + (there ? x_row[i] * o.lines + line : 0)
-                  : o.w_scales + first_out / kGroup * o.lines + line,
-             there);
+  const int piece = threadIdx.x % 8;
+  const auto load = [&](int64_t stage) {
+    for (int i = 0; i < T::kLines; ++i) {
+      const int64_t line = stage * T::kLines + i, at = line * kLine + piece * 16;
+      uint8_t* to = w_line(stage, i);
+#pragma unroll
+      for (int r = threadIdx.x / 8; r < T::kOutputs + T::kRows; r += T::kThreads / 8) {
+        const bool is_w = r < T::kOutputs;
+        const int64_t row = is_w ? first_out + r : x_row[r - T::kOutputs];
+        const bool there = (is_w ? row < p.shape.n : row >= 0) && at < o.row_bytes;
+        const uint8_t* from = is_w ? o.w_row(there ? row : 0) : o.x_row(there ? row : 0);
+        uint8_t* place = to + swizzled_16(r, piece);
+        if (o.aligned)
+          copy_16(place, from + (there ? at : 0), there);
+        else
+          *reinterpret_cast<uint4*>(place) = there ? load_16(from, at, o.row_bytes, false) : uint4{};
+      }
+      if (!kFp8) continue;
+      float* scales = scales_of(stage, i);
+      for (int r = threadIdx.x; r <= T::kRows; r += T::kThreads) {
+        const bool is_x = r < T::kRows, there = line < o.lines && (!is_x || x_row[r] >= 0);
+        const float* from = is_x ? o.x_scales + (there ? x_row[r] * o.lines + line : 0)
+                                 : o.w_scales + first_out / kGroup * o.lines + (there ? line : 0);
+        copy_4(scales + r, from, there);
+      }
     }
   };
 
-  const int warp = threadIdx.x / kWarp, lane = threadIdx.x % kWarp, g = lane / 4, t = lane % 4;
-  const int warp_row = warp / T::kAcross * (T::kM / T::kDown);
-  const int warp_out = warp % T::kAcross * (T::kN / T::kAcross);
-  float total[T::kRowTiles][T::kOutTiles][4] = {};
-  for (int64_t line = 0; line < T::kStages - 1; ++line) {
-    if (line < o.lines) load(line);
+  const int warpgroup = threadIdx.x / kWarpgroup, lane = threadIdx.x % kWarp, g = lane / 4, t = lane % 4;
+  float total[T::kRows / 2] = {};
+  const int64_t stages = (o.lines + T::kLines - 1) / T::kLines;
+  for (int64_t stage = 0; stage < T::kStages - 1; ++stage) {
+    if (stage < stages) load(stage);
     commit_copies();
   }
-  for (int64_t line = 0; line < o.lines; ++line) {
+  for (int64_t stage = 0; stage < stages; ++stage) {
     wait_copies<T::kStages - 2>();
-    __syncthreads();
-    if (line + T::kStages - 1 < o.lines) load(line + T::kStages - 1);
+    publish_shared();
+    __syncthreads();  // this stage is there, the one before is free
+    if (stage + T::kStages - 1 < stages) load(stage + T::kStages - 1);
     commit_copies();
-    const uint8_t* stage = ring + line % T::kStages * T::kStageBytes;
-    const float* scales = reinterpret_cast<const float*>(stage + (T::kM + T::kN) * kSharedLine);
-    Part x[T::kRowTiles][2];
+    float d[T::kLines][T::kRows / 2];
+    begin_products();
 #pragma unroll
-    for (int i = 0; i < T::kRowTiles; ++i)
-      for (int half = 0; half < 2; ++half)
-        x[i][half].read(stage + (warp_row + 16 * i + 8 * half + g) * kSharedLine + 32 * t);
-    float scale[T::kRowTiles][2];
+    for (int i = 0; i < T::kLines; ++i) {
+      const uint8_t* w = w_line(stage, i) + warpgroup * kProductRows * kLine;
+      const uint8_t* x = w_line(stage, i) + T::kW;
 #pragma unroll
-    for (int i = 0; i < T::kRowTiles; ++i)
-      for (int half = 0; half < 2; ++half)
-        scale[i][half] =
-            kFp8 ? scales[warp_row + 16 * i + 8 * half + g] * scales[T::kM] : 1.0f;
-#pragma unroll
-    for (int first = 0; first < T::kOutTiles; first += 2) {
-      Part w[2];
-      for (int j = 0; j < 2; ++j)
-        w[j].read(stage + (T::kM + warp_out + 8 * (first + j) + g) * kSharedLine + 32 * t);
-      float d[T::kRowTiles][2][4] = {};
-      line_products<kFp8>(d, x, w);
-#pragma unroll
-      for (int i = 0; i < T::kRowTiles; ++i)
-        for (int j = 0; j < 2; ++j)
-          for (int e = 0; e < 4; ++e)
-            total[i][first + j][e] = fmaf(d[i][j][e], scale[i][e / 2], total[i][first + j][e]);
+      for (int s = 0; s < kLine / 32; ++s) warpgroup_product<kFp8, T::kRows>(d[i], w + 32 * s, x + 32 * s, s > 0);
+      commit_products();
     }
+    const auto add = [&](int i) {
+      const float* scales = scales_of(stage, i);
+      const float of_w = kFp8 ? scales[T::kRows] : 1.0f;
+#pragma unroll
+      for (int j = 0; j < T::kRows / 8; ++j) {
+        for (int e = 0; e < 2; ++e) {
+          const float scale = kFp8 ? scales[8 * j + 2 * t + e] * of_w : 1.0f;
+          for (int half = 0; half < 2; ++half) {
+            const int at = 4 * j + 2 * half + e;
+            total[at] = fmaf(d[i][at], scale, total[at]);
+          }
+        }
+      }
+    };
+    wait_products<1>();
+    hold(d[0]);
+    add(0);
+    wait_products<0>();
+    hold(d[1]);
+    add(1);
   }
 
   float* y = p.y + group * p.y_group;
+  const int64_t out = first_out + threadIdx.x / kWarp * 16 + g;
 #pragma unroll
-  for (int i = 0; i < T::kRowTiles; ++i) {
-    for (int half = 0; half < 2; ++half) {
-      const int64_t row = first_row + warp_row + 16 * i + 8 * half + g;
-      if (row >= span.end) continue;
-      for (int j = 0; j < T::kOutTiles; ++j) {
-        for (int e = 0; e < 2; ++e) {
-          const int64_t out = first_out + warp_out + 8 * j + 2 * t + e;
-          const float v = total[i][j][2 * half + e];
-          if (out < p.shape.n) y[row * p.y_stride + out] = p.round_bf16 ? round_to_bf16(v) : v;
-        }
-      }
+  for (int j = 0; j < T::kRows / 8; ++j) {
+    for (int e = 0; e < 4; ++e) {
+      const int64_t row = first_row + 8 * j + 2 * t + e % 2, column = out + e / 2 * 8;
+      const float v = total[4 * j + e];
+      if (row < span.end && column < p.shape.n) y[row * p.y_stride + column] = p.round_bf16 ? round_to_bf16(v) : v;
     }
   }
 }
@@ -261,22 +211,18 @@ __global__ void linear_f32_kernel(Linear p) {
 
 template <bool kFp8, typename T>
 Error launch_tiles(const Linear& p, Stream stream) {
+  const int64_t row_tiles = blocks(p.m, T::kRows), out_tiles = blocks(p.shape.n, T::kOutputs);
   return launch(tile_kernel<kFp8, T>,
-                dim3(blocks(p.shape.n, T::kN), blocks(p.m, T::kM), static_cast<unsigned>(p.groups)),
-                dim3(T::kThreads), T::kStages * T::kStageBytes, stream, p);
+                dim3(static_cast<unsigned>(row_tiles * out_tiles), static_cast<unsigned>(p.groups)),
+                dim3(T::kThreads), T::kStages * T::kStageBytes, stream, p, row_tiles, out_tiles);
 }
 
 template <bool kFp8>
 Error launch_best(const Linear& p, Stream stream) {
-  // A few more rows read the weights again, from the second cache, rather than leave most multiprocessors idle.
-  const int64_t small_tiles = int64_t{blocks(p.shape.n, SmallTile::kN)} * p.groups;
-  if (p.m <= kFewRows || (p.m <= 4 * kFewRows && small_tiles < 100))
-    return launch(few_rows_kernel<kFp8>,
-                  dim3(blocks(p.shape.n, kFewOutputs), blocks(p.m, kFewRows), static_cast<unsigned>(p.groups)),
-                  dim3(kFewThreads), 0, stream, p);
+  if (p.m <= FewRows::kRows) return launch_tiles<kFp8, FewRows>(p, stream);
   // Large tiles where there are enough of them to keep a hundred multiprocessors busy; groups share their rows.
-  const bool large = p.groups == 1 && p.m >= LargeTile::kM &&
-                     int64_t{blocks(p.shape.n, LargeTile::kN)} * blocks(p.m, LargeTile::kM) >= 100;
+  const bool large = p.groups == 1 && p.m >= LargeTile::kRows &&
+                     int64_t{blocks(p.shape.n, LargeTile::kOutputs)} * blocks(p.m, LargeTile::kRows) >= 100;
   return large ? launch_tiles<kFp8, LargeTile>(p, stream) : launch_tiles<kFp8, SmallTile>(p, stream);
 }
 

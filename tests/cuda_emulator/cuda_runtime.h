@@ -81,9 +81,6 @@ const std::byte* emulator_exchange(const void* own, size_t bytes);
 /// m16n8k16, bf16 in, fp32 sums; fragments as kernels/cuda/device.cuh describes.
 void emulator_tensor_product(float (&d)[4], const uint32_t (&a)[4], const uint32_t (&b)[2]);
 
-/// m16n8k32, e4m3 in.
-void emulator_tensor_product_e4m3(float (&d)[4], const uint32_t (&a)[4], const uint32_t (&b)[2]);
-
 /// ldmatrix.x4, as kernels/cuda/device.cuh describes it.
 void emulator_load_matrices(uint32_t (&out)[4], const uint16_t* row, bool transposed);
 

@@ -17,7 +17,7 @@ dim3 threadIdx, blockIdx, blockDim, gridDim;
 
 namespace {
 
-constexpr size_t kStackBytes = 128 << 10, kMostExchanged = 64;
+constexpr size_t kStackBytes = 128 << 10, kMostExchanged = 64, kSharedAlign = 1024;
 constexpr unsigned kLanes = 32;
 
 enum class State { kRunnable, kAtWarp, kAtBlock, kDone };
@@ -115,7 +115,10 @@ void run_block() {
 
 void __syncthreads() { wait_at(State::kAtBlock); }
 void __syncwarp() { wait_at(State::kAtWarp); }
-void* emulator_dynamic_shared() { return block.dynamic_shared.data(); }
+void* emulator_dynamic_shared() {
+  const auto at = reinterpret_cast<uintptr_t>(block.dynamic_shared.data());
+  return block.dynamic_shared.data() + (kSharedAlign - at % kSharedAlign) % kSharedAlign;
+}
 
 const std::byte* emulator_exchange(const void* own, size_t bytes) {
   if (bytes > kMostExchanged) std::abort();
@@ -149,28 +152,6 @@ void emulator_tensor_product(float (&d)[4], const uint32_t (&a)[4], const uint32
   }
 }
 
-void emulator_tensor_product_e4m3(float (&d)[4], const uint32_t (&a)[4], const uint32_t (&b)[2]) {
-  struct Fragments {
-    uint32_t a[4], b[2];
-  } own;
-  std::memcpy(own.a, a, sizeof own.a);
-  std::memcpy(own.b, b, sizeof own.b);
-  Fragments all[kLanes];
-  std::memcpy(all, emulator_exchange(&own, sizeof own), sizeof all);
-  const unsigned g = emulator_lane() / 4, t = emulator_lane() % 4;
-  const auto value = [](uint32_t four, unsigned k) {
-    return leyden::float_from_e4m3(static_cast<uint8_t>(four >> (8 * (k % 4))));
-  };
-  for (unsigned e = 0; e < 4; ++e) {
-    const unsigned row = e / 2, column = 2 * t + e % 2;
-    for (unsigned k = 0; k < 32; ++k) {
-      const float x = value(all[4 * g + k % 16 / 4].a[row + 2 * (k / 16)], k);
-      const float y = value(all[4 * column + k % 16 / 4].b[k / 16], k);
-      d[e] += x * y;
-    }
-  }
-}
-
 void emulator_load_matrices(uint32_t (&out)[4], const uint16_t* row, bool transposed) {
   if (reinterpret_cast<uintptr_t>(row) % 16 != 0) std::abort();
   const uint16_t* rows[kLanes];
@@ -183,6 +164,28 @@ void emulator_load_matrices(uint32_t (&out)[4], const uint16_t* row, bool transp
     out[i] = low | high << 16;
   }
 }
+
+namespace leyden::cuda {
+void emulator_warpgroup_product(float* d, int columns, const uint8_t* x, const uint8_t* y, bool e4m3, bool add_to) {
+  // The hardware swizzles bits of the address itself.
+  const auto at = [](const uint8_t* first, unsigned row, unsigned byte) {
+    const uintptr_t a = reinterpret_cast<uintptr_t>(first) + row * 128 + byte;
+    return reinterpret_cast<const uint8_t*>(a ^ (a >> 7 & 7) << 4);
+  };
+  const auto value = [&](const uint8_t* first, unsigned row, unsigned k) {
+    if (e4m3) return float_from_e4m3(*at(first, row, k));
+    uint16_t bits;
+    std::memcpy(&bits, at(first, row, 2 * k), 2);
+    return __uint_as_float(static_cast<uint32_t>(bits) << 16);
+  };
+  const unsigned warp = threadIdx.x % 128 / kLanes, g = emulator_lane() / 4, t = emulator_lane() % 4;
+  for (unsigned i = 0; i < static_cast<unsigned>(columns) / 2; ++i) {
+    const unsigned row = 16 * warp + g + 8 * (i % 4 / 2), column = i / 4 * 8 + 2 * t + i % 2;
+    if (!add_to) d[i] = 0;
+    for (unsigned k = 0; k < (e4m3 ? 32u : 16u); ++k) d[i] += value(x, row, k) * value(y, column, k);
+  }
+}
+}  // namespace leyden::cuda
 
 cudaError_t emulator_run(const cudaLaunchConfig_t& config, const std::function<void()>& body) {
   const unsigned count = config.blockDim.x;
@@ -197,7 +200,7 @@ cudaError_t emulator_run(const cudaLaunchConfig_t& config, const std::function<v
   for (unsigned z = 0; z < gridDim.z; ++z) {
     for (unsigned y = 0; y < gridDim.y; ++y) {
       for (unsigned x = 0; x < gridDim.x; ++x) {
-        block.dynamic_shared.assign(config.dynamicSmemBytes, std::byte{0xff});
+        block.dynamic_shared.assign(config.dynamicSmemBytes + kSharedAlign, std::byte{0xff});
         blockIdx = dim3(x, y, z);
         run_block();
       }
