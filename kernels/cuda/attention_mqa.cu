@@ -2,8 +2,8 @@
 // Sparse attention over latent records, absorbed form.
 //
 // A row's keys are cut into parts of 256. A part is a softmax of its own (running maximum over tiles of 64 keys); parts
-// are merged in order. A block has one row and 16 or 32 heads, and either all parts, or one of them: then a second
-// kernel merges. The bits are the same.
+// are merged in order. A block has one row and 16, 32 or 64 heads, and either all parts, which it merges in the result's
+// place, or one of them: then a second kernel merges. The bits are the same.
 //
 //   per tile:  records -> shared memory, asynchronously, a tile ahead -> bf16 keys
 //              S = Q K^T    warps share out the keys
@@ -16,7 +16,6 @@
 namespace leyden::cuda {
 namespace {
 
-constexpr int kMqaThreads = 256, kMqaWarps = kMqaThreads / kWarp;
 constexpr int kPartKeys = 256;
 constexpr int kMostChannels = 512;
 
@@ -79,7 +78,9 @@ struct Merge {
 template <int kHeadTiles>
 struct Mqa {
   static constexpr int kHeads = 16 * kHeadTiles;
-  static constexpr int kAcross = kMqaWarps / kHeadTiles;     ///< warps that share the heads of a tile
+  static constexpr int kThreads = kHeadTiles == 4 ? 512 : 256, kPerKey = kThreads / kKeys;
+  static constexpr int kAcross = kThreads / kWarp / kHeadTiles;  ///< warps that share the heads of a tile
+  static constexpr int kKeyTiles = kKeys / 8 / kAcross;          ///< of 8 keys a warp
   static constexpr int kPairs = kMostChannels / 16 / kAcross;  ///< a warp's pairs of 8 channels
   static constexpr int kPLine = kKeys + 8, kScoreLine = kKeys + 1;
 
@@ -108,18 +109,18 @@ struct Mqa {
     valid = reinterpret_cast<uint8_t*>(factor + kHeads);
   }
 
-  /// The record of this thread's key among first .. first + 63, nullptr when there is none. Four threads a key.
+  /// The record of this thread's key among first .. first + 63, nullptr when there is none. kPerKey threads a key.
   __device__ static const uint8_t* find(const Shape& s, int64_t row, int64_t first) {
-    const int64_t key = key_at(s.a, row, first + threadIdx.x / 4);
+    const int64_t key = key_at(s.a, row, first + threadIdx.x / kPerKey);
     return key < 0 ? nullptr : PageView{s.a.page}.codes(s.a.rows[row], key);
   }
 
   /// Starts copying what find() found.
   __device__ void fetch(const Shape& s, const uint8_t* record, int turn) const {
-    const int k = threadIdx.x / 4;
+    const int k = threadIdx.x / kPerKey;
     const PageView page{s.a.page};
     const bool aligned = page.latent_bytes() % 16 == 0 && is_aligned(record);
-    for (int64_t at = threadIdx.x % 4 * 16; at < raw_line; at += 64) {
+    for (int64_t at = threadIdx.x % kPerKey * 16; at < raw_line; at += 16 * kPerKey) {
       uint8_t* to = raw + k * raw_line + at;
       if (aligned)
         copy_16(to, record ? static_cast<const void*>(record + at) : s.a.rows, record != nullptr);
@@ -127,16 +128,16 @@ struct Mqa {
         *reinterpret_cast<uint4*>(to) = load_16(record, at, record ? page.latent_bytes() : 0, false);
     }
     commit_copies();
-    if (threadIdx.x % 4 == 0) valid[turn * kKeys + k] = record != nullptr;
+    if (threadIdx.x % kPerKey == 0) valid[turn * kKeys + k] = record != nullptr;
   }
 
-  /// Records -> keys. Four threads a key.
+  /// Records -> keys. kPerKey threads a key.
   __device__ void convert(const Shape& s) const {
-    const int k = threadIdx.x / 4;
+    const int k = threadIdx.x / kPerKey;
     const PageView page{s.a.page};
     const uint8_t* record = raw + k * raw_line;
     uint16_t* out = keys + k * line;
-    for (int64_t c = threadIdx.x % 4 * 16; c < s.rank; c += 64) {
+    for (int64_t c = threadIdx.x % kPerKey * 16; c < s.rank; c += 16 * kPerKey) {
       const uint8_t* at = record + s.rank + 4 * (c / kGroup);
       const float scale = s.rank % 4 == 0 ? *reinterpret_cast<const float*>(at) : PageView::load_float(at);
       if (c + 16 <= s.rank) {
@@ -154,18 +155,18 @@ struct Mqa {
     }
     const int64_t rope_at = page.latent_bytes() - 2 * s.rope;
     if (rope_at % 16 == 0 && s.rank % 8 == 0 && s.rope % 8 == 0) {
-      for (int64_t d = threadIdx.x % 4 * 8; d < s.rope; d += 32)
+      for (int64_t d = threadIdx.x % kPerKey * 8; d < s.rope; d += 8 * kPerKey)
         *reinterpret_cast<uint4*>(out + s.rank + d) = *reinterpret_cast<const uint4*>(record + rope_at + 2 * d);
     } else {
-      for (int64_t d = threadIdx.x % 4; d < s.rope; d += 4) out[s.rank + d] = page.rope_bits(record, d);
+      for (int64_t d = threadIdx.x % kPerKey; d < s.rope; d += kPerKey) out[s.rank + d] = page.rope_bits(record, d);
     }
   }
 
   /// Scores of all heads over the tile.
   __device__ void score(const Shape& s) const {
     const int warp = threadIdx.x / kWarp, lane = threadIdx.x % kWarp, g = lane / 4, t = lane % 4;
-    const int head = warp / kAcross * 16, key = warp % kAcross * 8 * kHeadTiles;
-    float d[kHeadTiles][4] = {};
+    const int head = warp / kAcross * 16, key = warp % kAcross * 8 * kKeyTiles;
+    float d[kKeyTiles][4] = {};
     const uint16_t* q = queries + (head + lane % 16) * line + lane / 16 * 8;
     const uint16_t* k = keys + (key + lane % 8) * line + lane / 8 * 8;
 #pragma unroll 2
@@ -174,7 +175,7 @@ struct Mqa {
       load_matrices<false>(a[0], q + c);
       load_matrices<false>(a[1], q + c + 16);
 #pragma unroll
-      for (int j = 0; j < kHeadTiles; ++j) {
+      for (int j = 0; j < kKeyTiles; ++j) {
         uint32_t b[4];
         load_matrices<false>(b, k + 8 * j * line + c);
         const uint32_t first[2] = {b[0], b[1]}, second[2] = {b[2], b[3]};
@@ -182,7 +183,7 @@ struct Mqa {
         tensor_product(d[j], a[1], second);
       }
     }
-    for (int j = 0; j < kHeadTiles; ++j)
+    for (int j = 0; j < kKeyTiles; ++j)
       for (int e = 0; e < 4; ++e)
         scores[(head + g + (e >= 2 ? 8 : 0)) * kScoreLine + key + 8 * j + 2 * t + e % 2] = d[j][e] * s.a.sm_scale;
   }
@@ -266,7 +267,7 @@ __device__ int64_t partial_at(const Shape& s, int64_t row, int64_t head, int64_t
 
 /// Block (row, heads, part). `parts` 0: the block does them all and writes the result.
 template <int kHeadTiles>
-__global__ void __launch_bounds__(kMqaThreads)
+__global__ void __launch_bounds__(Mqa<kHeadTiles>::kThreads)
     mqa_attention_kernel(Shape s, int64_t parts, const float* q_latent, const float* q_pe, int64_t q_stride,
                          float* u, float* lse) {
   using M = Mqa<kHeadTiles>;
@@ -276,16 +277,16 @@ __global__ void __launch_bounds__(kMqaThreads)
   const int64_t end = parts == 0 || begin + kPartKeys > n ? n : begin + kPartKeys;
   if (parts != 0 && begin >= end) return;
   const M block(s);
-  load_queries<M::kHeads, kMqaThreads>(s, row, first_head, q_latent, q_pe, q_stride, block.line, block.queries);
-  for (int64_t i = threadIdx.x; i < kKeys * (s.width - s.rank - s.rope); i += kMqaThreads) {
+  load_queries<M::kHeads, M::kThreads>(s, row, first_head, q_latent, q_pe, q_stride, block.line, block.queries);
+  for (int64_t i = threadIdx.x; i < kKeys * (s.width - s.rank - s.rope); i += M::kThreads) {
     const int64_t pad = s.width - s.rank - s.rope;
     block.keys[i / pad * block.line + s.rank + s.rope + i % pad] = 0;
   }
   const int lane = threadIdx.x % kWarp, head = threadIdx.x / kWarp / M::kAcross * 16 + lane / 4;
-  float out[M::kPairs][2][4] = {}, all[M::kPairs][2][4] = {};
+  float out[M::kPairs][2][4] = {};
   float all_top[2] = {-INFINITY, -INFINITY}, all_sum[2] = {};  // of heads g and g + 8 of this warp
   const auto begin_part = [&] {
-    for (int i = threadIdx.x; i < M::kHeads; i += kMqaThreads) {
+    for (int i = threadIdx.x; i < M::kHeads; i += M::kThreads) {
       block.top[i] = -INFINITY;
       block.sum[i] = 0;
     }
@@ -317,13 +318,15 @@ __global__ void __launch_bounds__(kMqaThreads)
     all_sum[0] = low(all_sum[0], block.sum[head]);
     all_sum[1] = high(all_sum[1], block.sum[head + 8]);
     all_top[0] = low.top, all_top[1] = high.top;
-#pragma unroll
-    for (int i = 0; i < M::kPairs; ++i) {
-      for (int e = 0; e < 8; ++e) {
-        float& total = all[i][e / 4][e % 4];
-        total = (e % 4 >= 2 ? high : low)(total, out[i][e / 4][e % 4]);
-      }
-    }
+    const bool is_first = first - begin < kPartKeys, is_last = first + kKeys >= end;
+    M::each(s, out, [&](int h, int64_t c, float v) {
+      if (first_head + h >= s.a.n_heads) return;
+      float& to = u[(row * s.a.n_heads + first_head + h) * s.rank + c];
+      const bool upper = h % 16 >= 8;
+      v = (upper ? high : low)(is_first ? 0.0f : to, v);
+      const float total = all_sum[upper];
+      to = !is_last ? v : round_to_bf16(total > 0 ? v / total : 0.0f);
+    });
     __syncthreads();
     begin_part();
   }
@@ -333,7 +336,7 @@ __global__ void __launch_bounds__(kMqaThreads)
       if (first_head + h < s.a.n_heads)
         s.a.scratch[partial_at(s, row, first_head + h, blockIdx.z, parts) + c] = v;
     });
-    for (int h = threadIdx.x; h < M::kHeads; h += kMqaThreads) {
+    for (int h = threadIdx.x; h < M::kHeads; h += M::kThreads) {
       if (first_head + h >= s.a.n_heads) continue;
       float* to = s.a.scratch + partial_at(s, row, first_head + h, blockIdx.z, parts) + s.rank;
       to[0] = block.top[h];
@@ -341,11 +344,10 @@ __global__ void __launch_bounds__(kMqaThreads)
     }
     return;
   }
-  M::each(s, all, [&](int h, int64_t c, float v) {
-    const float total = all_sum[h % 16 >= 8];
-    if (first_head + h < s.a.n_heads)
-      u[(row * s.a.n_heads + first_head + h) * s.rank + c] = round_to_bf16(total > 0 ? v / total : 0.0f);
-  });
+  if (begin >= end)
+    M::each(s, out, [&](int h, int64_t c, float) {
+      if (first_head + h < s.a.n_heads) u[(row * s.a.n_heads + first_head + h) * s.rank + c] = 0;
+    });
   if (lse && threadIdx.x % kWarp % 4 == 0 && threadIdx.x / kWarp % M::kAcross == 0)
     for (int half = 0; half < 2; ++half)
       if (first_head + head + 8 * half < s.a.n_heads)
@@ -448,7 +450,7 @@ Error launch_blocks(const Shape& s, int64_t parts, const float* q_latent, const 
   using M = Mqa<kHeadTiles>;
   return launch(mqa_attention_kernel<kHeadTiles>,
                 dim3(blocks(s.a.m, 1), blocks(s.a.n_heads, M::kHeads), parts == 0 ? 1 : static_cast<unsigned>(parts)),
-                dim3(kMqaThreads), M::bytes(s), stream, s, parts, q_latent, q, q_stride, u, lse);
+                dim3(M::kThreads), M::bytes(s), stream, s, parts, q_latent, q, q_stride, u, lse);
 }
 
 }  // namespace
@@ -461,11 +463,15 @@ Error mqa_attention(const Attention& a, const float* q_latent, const float* q, i
   const int64_t parts = (a.most_keys + kPartKeys - 1) / kPartKeys;
   const int64_t scratch = a.m * a.n_heads * parts * (s.rank + 2);
   const bool split = parts > 1 && scratch <= a.scratch_floats && a.m * blocks(a.n_heads, 16) < kEnoughBlocks;
-  if (!split) {
-    const auto run = a.n_heads > 16 ? launch_blocks<2> : launch_blocks<1>;
-    return run(s, 0, q_latent, q, q_stride, u, lse, stream);
-  }
-  if (Error e = launch_blocks<1>(s, parts, q_latent, q, q_stride, u, lse, stream)) return e;
+  // As many heads a block, so that keys are gathered once for more of them, as leave blocks for all.
+  const auto enough = [&](int64_t heads) {
+    return a.n_heads > heads / 2 && a.m * (split ? parts : 1) * blocks(a.n_heads, heads) >= kEnoughBlocks * 3 / 4;
+  };
+  const auto run = enough(64) && Mqa<4>::bytes(s) <= kMostShared ? launch_blocks<4>
+                   : enough(32)                                  ? launch_blocks<2>
+                                                                 : launch_blocks<1>;
+  if (Error e = run(s, split ? parts : 0, q_latent, q, q_stride, u, lse, stream)) return e;
+  if (!split) return nullptr;
   return launch(mqa_merge_kernel, dim3(blocks(a.m, 1), blocks(a.n_heads, 1)), dim3(kMergeThreads), 0, stream, s,
                 parts, u, lse);
 }

@@ -39,6 +39,7 @@ LEYDEN_OP(combine);
 constexpr int kWarp = 32;
 constexpr int kPageTokens = 64;
 constexpr int kGroup = 128;
+constexpr size_t kMostShared = 227 * 1024;  ///< bytes of a block
 constexpr int kLine = 128;  ///< bytes of a row that a tensor product takes at a time: 128 e4m3 codes, 64 bf16 values
 
 inline Error error_text(cudaError_t e) {
@@ -233,8 +234,10 @@ __device__ inline bool is_aligned(const void* p) {
 __device__ inline uint4 load_16(const uint8_t* row, int64_t at, int64_t row_bytes, bool aligned) {
   if (aligned && at + 16 <= row_bytes) return *reinterpret_cast<const uint4*>(row + at);
   uint32_t v[4] = {};
-  for (int i = 0; i < 16; ++i)
-    if (at + i < row_bytes) v[i / 4] |= static_cast<uint32_t>(row[at + i]) << (8 * (i % 4));
+  for (int word = 0; word < 4; ++word) {
+#pragma unroll 1
+    for (int64_t i = at + 4 * word + 3; i >= at + 4 * word; --i) v[word] = v[word] << 8 | (i < row_bytes ? row[i] : 0u);
+  }
   return {v[0], v[1], v[2], v[3]};
 }
 

@@ -102,24 +102,32 @@ __global__ void __launch_bounds__(T::kThreads) tile_kernel(Linear p, int64_t row
   const auto scales_of = [&](int64_t stage, int i) {
     return reinterpret_cast<float*>(w_line(stage, T::kLines) + i * T::kScales);
   };
-  // One thread copies the same 16 bytes of the line of every kThreads / 8-th row.
+  // One thread copies the same 16 bytes of the line of every kStep-th row.
+  constexpr int kStep = T::kThreads / 8;
   const int piece = threadIdx.x % 8;
-  const auto load = [&](int64_t stage) {
-    for (int i = 0; i < T::kLines; ++i) {
-      const int64_t line = stage * T::kLines + i, at = line * kLine + piece * 16;
-      uint8_t* to = w_line(stage, i);
+  const auto load_line = [&](int64_t line, uint8_t* to, auto copy) {
+    const int64_t at = line * kLine + piece * 16;
+    const bool inside = at < o.row_bytes;
+    const uint8_t* w = o.w_row(first_out + threadIdx.x / 8) + at;
 #pragma unroll
-      for (int r = threadIdx.x / 8; r < T::kOutputs + T::kRows; r += T::kThreads / 8) {
-        const bool is_w = r < T::kOutputs;
-        const int64_t row = is_w ? first_out + r : x_row[r - T::kOutputs];
-        const bool there = (is_w ? row < p.shape.n : row >= 0) && at < o.row_bytes;
-        const uint8_t* from = is_w ? o.w_row(there ? row : 0) : o.x_row(there ? row : 0);
-        uint8_t* place = to + swizzled_16(r, piece);
-        if (o.aligned)
-          copy_16(place, from + (there ? at : 0), there);
-        else
-          *reinterpret_cast<uint4*>(place) = there ? load_16(from, at, o.row_bytes, false) : uint4{};
-      }
+    for (int r = threadIdx.x / 8; r < T::kOutputs; r += kStep, w += kStep * o.row_bytes)
+      copy(to + swizzled_16(r, piece), w, at, inside && first_out + r < p.shape.n);
+#pragma unroll
+    for (int r = threadIdx.x / 8; r < T::kRows; r += kStep)
+      copy(to + T::kW + swizzled_16(r, piece), o.x_row(x_row[r]) + at, at, inside && x_row[r] >= 0);
+  };
+  const auto load = [&](int64_t stage) {
+#pragma unroll
+    for (int i = 0; i < T::kLines; ++i) {
+      const int64_t line = stage * T::kLines + i;
+      if (o.aligned)
+        load_line(line, w_line(stage, i), [&](uint8_t* to, const uint8_t* from, int64_t, bool there) {
+          copy_16(to, there ? from : o.w, there);
+        });
+      else
+        load_line(line, w_line(stage, i), [&](uint8_t* to, const uint8_t* from, int64_t at, bool there) {
+          *reinterpret_cast<uint4*>(to) = there ? load_16(from - at, at, o.row_bytes, false) : uint4{};
+        });
       if (!kFp8) continue;
       float* scales = scales_of(stage, i);
       for (int r = threadIdx.x; r <= T::kRows; r += T::kThreads) {

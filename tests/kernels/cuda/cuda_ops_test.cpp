@@ -604,6 +604,31 @@ TEST_F(CudaOps, MqaAttentionEqualsTheReference) {
   }
 }
 
+TEST_F(CudaOps, ARowsMqaAttentionDoesNotDependOnItsMates) {
+  // 16 heads a block for one row, 64 for many.
+  const KvLayout layout = make_layout(true, 1, 64, 16, 16);
+  const int64_t m = 101, heads = 40, keys = 300;
+  Pages host(layout, keys, 74);
+  DevicePages device(layout, host);
+  std::vector<cuda::Row> rows;
+  for (int64_t r = 0; r < m; ++r) rows.push_back(device.row(keys - 1 - r % 7 * 13));
+  const auto ql = random_bf16_values(75, m * heads * 64), qp = random_bf16_values(76, m * heads * 16);
+  DeviceArray<cuda::Row> drows(rows);
+  DeviceArray<float> dql(ql), dqp(qp), du(ql.size()), lse(static_cast<size_t>(m * heads)),
+      alone(static_cast<size_t>(heads * 64)), lse_alone(static_cast<size_t>(heads));
+  cuda::Attention a{page_shape(layout, 0), heads, 0.06f, drows.data(), m, {}};
+  ok(ops().mqa_attention(a, dql.data(), dqp.data(), 16, du.data(), lse.data(), nullptr));
+  const auto all = du.values(), all_lse = lse.values();
+  a.m = 1;
+  for (const int64_t r : {0, 51, 100}) {
+    a.rows = drows.data() + r;
+    ok(ops().mqa_attention(a, dql.data() + r * heads * 64, dqp.data() + r * heads * 16, 16, alone.data(),
+                           lse_alone.data(), nullptr));
+    ASSERT_EQ(std::vector<float>(all.begin() + r * heads * 64, all.begin() + (r + 1) * heads * 64), alone.values());
+    ASSERT_EQ(std::vector<float>(all_lse.begin() + r * heads, all_lse.begin() + (r + 1) * heads), lse_alone.values());
+  }
+}
+
 TEST_F(CudaOps, HostileKeysAreMasked) {
   const KvLayout layout = make_layout(true, 1, 64, 16, 16);
   Pages host(layout, 70, 80);
