@@ -27,24 +27,35 @@ __global__ void embed_kernel(Weight table, const int32_t* tokens, float* out) {
   }
 }
 
-/// out = weight * u / rms(u), u = h + residual; residual_out = u.
-__global__ void norm_kernel(const float* h, const float* residual, int64_t stride,
-                            const float* weight, int64_t dim, float eps, float* out,
-                            int64_t out_stride, float* residual_out) {
-  __shared__ float scratch[kThreads / kWarp];
+/// out = weight * u / rms(u), u = h + residual; residual_out = u. A thread's loads go ahead in batches.
+template <int kBlock>
+__global__ void __launch_bounds__(kBlock)
+    norm_kernel(const float* h, const float* residual, int64_t stride, const float* weight, int64_t dim, float eps,
+                float* out, int64_t out_stride, float* residual_out) {
+  constexpr int kBatch = 8;
+  __shared__ float scratch[kBlock / kWarp];
   const int64_t in = blockIdx.x * stride;
+  const auto batches = [&](auto visit) {
+    for (int64_t first = threadIdx.x; first < dim; first += kBatch * kBlock) {
+      float u[kBatch];
+#pragma unroll
+      for (int i = 0; i < kBatch; ++i) {
+        const int64_t d = first + i * kBlock;
+        u[i] = d >= dim ? 0.0f : residual ? h[in + d] + residual[in + d] : h[in + d];
+      }
+#pragma unroll
+      for (int i = 0; i < kBatch; ++i)
+        if (first + i * kBlock < dim) visit(first + i * kBlock, u[i]);
+    }
+  };
   float squares = 0;
-  for (int64_t d = threadIdx.x; d < dim; d += kThreads) {
-    const float u = residual ? h[in + d] + residual[in + d] : h[in + d];
-    squares += u * u;
-  }
+  batches([&](int64_t, float u) { squares += u * u; });
   const float inverse =
-      1.0f / sqrtf(block_sum<kThreads>(squares, scratch) / static_cast<float>(dim) + eps);
-  for (int64_t d = threadIdx.x; d < dim; d += kThreads) {
-    const float u = residual ? h[in + d] + residual[in + d] : h[in + d];
+      1.0f / sqrtf(block_sum<kBlock>(squares, scratch) / static_cast<float>(dim) + eps);
+  batches([&](int64_t d, float u) {
     if (residual_out) residual_out[in + d] = round_to_bf16(u);
     out[blockIdx.x * out_stride + d] = round_to_bf16(weight[d] * (u * inverse));
-  }
+  });
 }
 
 /// One warp a group of 128.
@@ -76,6 +87,14 @@ __global__ void swiglu_kernel(const float* gate, const float* up, int64_t n, flo
   out[i] = round_to_bf16(z / (1.0f + expf(-z)) * up[i]);
 }
 
+/// The width of a block, and with it the order of a row's sum, depends on `dim` alone.
+Error norm(const float* h, const float* residual, int64_t stride, const float* weight, int64_t m, int64_t dim, float eps,
+           float* out, int64_t out_stride, float* residual_out, Stream stream) {
+  const bool wide = dim > 2048;
+  return launch(wide ? norm_kernel<1024> : norm_kernel<kThreads>, dim3(blocks(m, 1)), dim3(wide ? 1024 : kThreads), 0,
+                stream, h, residual, stride, weight, dim, eps, out, out_stride, residual_out);
+}
+
 }  // namespace
 
 Error embed(const Weight& table, const int32_t* tokens, int64_t m, float* out, Stream stream) {
@@ -84,14 +103,12 @@ Error embed(const Weight& table, const int32_t* tokens, int64_t m, float* out, S
 
 Error add_rms_norm(const float* h, const float* residual, const float* weight, int64_t m,
                    int64_t dim, float eps, float* out, float* residual_out, Stream stream) {
-  return launch(norm_kernel, dim3(blocks(m, 1)), dim3(kThreads), 0, stream, h, residual, dim,
-                weight, dim, eps, out, dim, residual_out);
+  return norm(h, residual, dim, weight, m, dim, eps, out, dim, residual_out, stream);
 }
 
 Error rms_norm(const float* x, int64_t x_stride, const float* weight, int64_t m, int64_t dim,
                float eps, float* out, int64_t out_stride, Stream stream) {
-  return launch(norm_kernel, dim3(blocks(m, 1)), dim3(kThreads), 0, stream, x, nullptr, x_stride,
-                weight, dim, eps, out, out_stride, nullptr);
+  return norm(x, nullptr, x_stride, weight, m, dim, eps, out, out_stride, nullptr, stream);
 }
 
 Error quantize(const float* x, int64_t m, int64_t k, bool power_of_two, uint8_t* codes,

@@ -306,6 +306,7 @@ int run(const Bench& b) {
   for (const int64_t heads : {16, 128}) bench_mqa(b, 1024, heads, 2048, 65536);
   for (const int64_t m : {1, 8, 64, 512})
     for (const int64_t context : {32768, 131072}) bench_index(b, m, 64, 2048, context);
+  bench_index(b, 4096, 64, 2048, 32768);
   for (const int64_t m : {1, 64, 4096}) bench_rows(b, m, 7168);
   return 0;
 }

@@ -43,24 +43,26 @@ class CudaOps : public ::testing::Test {
 // ----------------------------------------------------------------------------------------
 
 TEST_F(CudaOps, NormsEqualTheReference) {
-  const int64_t m = 3, dim = 391;
-  const auto h = random_floats(1, m * dim), r = random_floats(2, m * dim),
-             w = random_floats(3, dim);
-  std::vector<float> out(h.size()), residual(h.size());
-  add_rms_norm(pool, h.data(), r.data(), w.data(), m, dim, 1e-6f, true, out.data(),
-               residual.data());
-  DeviceArray<float> dh(h), dr(r), dw(w), dout(h.size());
-  ok(ops().add_rms_norm(dh.data(), dr.data(), dw.data(), m, dim, 1e-6f, dout.data(), dr.data(),
-                        nullptr));
-  EXPECT_EQ(dr.values(), residual);
-  expect_close(dout.values(), out, kBf16Step);
+  const int64_t m = 3;
+  for (const int64_t dim : {391, 2500}) {
+    const auto h = random_floats(1, m * dim), r = random_floats(2, m * dim),
+               w = random_floats(3, dim);
+    std::vector<float> out(h.size()), residual(h.size());
+    add_rms_norm(pool, h.data(), r.data(), w.data(), m, dim, 1e-6f, true, out.data(),
+                 residual.data());
+    DeviceArray<float> dh(h), dr(r), dw(w), dout(h.size());
+    ok(ops().add_rms_norm(dh.data(), dr.data(), dw.data(), m, dim, 1e-6f, dout.data(), dr.data(),
+                          nullptr));
+    EXPECT_EQ(dr.values(), residual);
+    expect_close(dout.values(), out, kBf16Step);
 
-  // A strided input.
-  std::vector<float> plain(static_cast<size_t>(m * 100));
-  rms_norm(pool, h.data(), dim, w.data(), m, 100, 1e-6f, true, plain.data(), 100);
-  DeviceArray<float> dplain(plain.size());
-  ok(ops().rms_norm(dh.data(), dim, dw.data(), m, 100, 1e-6f, dplain.data(), 100, nullptr));
-  expect_close(dplain.values(), plain, kBf16Step);
+    // A strided input.
+    std::vector<float> plain(static_cast<size_t>(m * 100));
+    rms_norm(pool, h.data(), dim, w.data(), m, 100, 1e-6f, true, plain.data(), 100);
+    DeviceArray<float> dplain(plain.size());
+    ok(ops().rms_norm(dh.data(), dim, dw.data(), m, 100, 1e-6f, dplain.data(), 100, nullptr));
+    expect_close(dplain.values(), plain, kBf16Step);
+  }
 }
 
 TEST_F(CudaOps, QuantisesToTheSameCodes) {
