@@ -1,9 +1,10 @@
 // SPDX-License-Identifier: Apache-2.0
 // Sparse attention over latent records, absorbed form.
 //
-// A row's keys are cut into parts of 256. A part is a softmax of its own (running maximum over tiles of 64 keys); parts
-// are merged in order. A block has one row and 16, 32 or 64 heads, and either all parts, which it merges in the result's
-// place, or one of them: then a second kernel merges. The bits are the same.
+// A row's keys are cut into parts of 256. A part is a softmax of its own (running maximum over
+// tiles of 64 keys); parts are merged in order. A block has one row and 16, 32 or 64 heads, and
+// either all parts, which it merges in the result's place, or one of them: then a second kernel
+// merges. The bits are the same.
 //
 //   per tile:  records -> shared memory, asynchronously, a tile ahead -> bf16 keys
 //              S = Q K^T    warps share out the keys
@@ -62,8 +63,8 @@ __device__ void load_queries(const Shape& s, int64_t row, int64_t first_head, co
   }
 }
 
-/// What is added up over keys: the largest score, the sum of e^(score - largest), and so weighted values. The factors
-/// that bring two of them to a common maximum:
+/// What is added up over keys: the largest score, the sum of e^(score - largest), and so weighted
+/// values. The factors that bring two of them to a common maximum:
 struct Merge {
   float top, before, after;
   __device__ Merge(float a, float b) {
@@ -79,8 +80,9 @@ template <int kHeadTiles>
 struct Mqa {
   static constexpr int kHeads = 16 * kHeadTiles;
   static constexpr int kThreads = kHeadTiles == 4 ? 512 : 256, kPerKey = kThreads / kKeys;
-  static constexpr int kAcross = kThreads / kWarp / kHeadTiles;  ///< warps that share the heads of a tile
-  static constexpr int kKeyTiles = kKeys / 8 / kAcross;          ///< of 8 keys a warp
+  static constexpr int kAcross =
+      kThreads / kWarp / kHeadTiles;                     ///< warps that share the heads of a tile
+  static constexpr int kKeyTiles = kKeys / 8 / kAcross;  ///< of 8 keys a warp
   static constexpr int kPairs = kMostChannels / 16 / kAcross;  ///< a warp's pairs of 8 channels
   static constexpr int kPLine = kKeys + 8, kScoreLine = kKeys + 1;
 
@@ -95,7 +97,8 @@ struct Mqa {
   }
   static size_t bytes(const Shape& s) {
     const int64_t halves = (kKeys + kHeads) * (s.width + 8) + kHeads * kPLine;
-    return static_cast<size_t>(2 * halves + kKeys * raw_bytes(s) + kHeads * (kScoreLine + 3) * 4 + 2 * kKeys);
+    return static_cast<size_t>(2 * halves + kKeys * raw_bytes(s) + kHeads * (kScoreLine + 3) * 4 +
+                               2 * kKeys);
   }
   __device__ explicit Mqa(const Shape& s) : line(s.width + 8), raw_line(raw_bytes(s)) {
     keys = dynamic_shared<uint16_t>();
@@ -109,7 +112,8 @@ struct Mqa {
     valid = reinterpret_cast<uint8_t*>(factor + kHeads);
   }
 
-  /// The record of this thread's key among first .. first + 63, nullptr when there is none. kPerKey threads a key.
+  /// The record of this thread's key among first .. first + 63, nullptr when there is none. kPerKey
+  /// threads a key.
   __device__ static const uint8_t* find(const Shape& s, int64_t row, int64_t first) {
     const int64_t key = key_at(s.a, row, first + threadIdx.x / kPerKey);
     return key < 0 ? nullptr : PageView{s.a.page}.codes(s.a.rows[row], key);
@@ -125,7 +129,8 @@ struct Mqa {
       if (aligned)
         copy_16(to, record ? static_cast<const void*>(record + at) : s.a.rows, record != nullptr);
       else
-        *reinterpret_cast<uint4*>(to) = load_16(record, at, record ? page.latent_bytes() : 0, false);
+        *reinterpret_cast<uint4*>(to) =
+            load_16(record, at, record ? page.latent_bytes() : 0, false);
     }
     commit_copies();
     if (threadIdx.x % kPerKey == 0) valid[turn * kKeys + k] = record != nullptr;
@@ -139,7 +144,8 @@ struct Mqa {
     uint16_t* out = keys + k * line;
     for (int64_t c = threadIdx.x % kPerKey * 16; c < s.rank; c += 16 * kPerKey) {
       const uint8_t* at = record + s.rank + 4 * (c / kGroup);
-      const float scale = s.rank % 4 == 0 ? *reinterpret_cast<const float*>(at) : PageView::load_float(at);
+      const float scale =
+          s.rank % 4 == 0 ? *reinterpret_cast<const float*>(at) : PageView::load_float(at);
       if (c + 16 <= s.rank) {
         const uint4 codes = *reinterpret_cast<const uint4*>(record + c);
         const uint32_t words[4] = {codes.x, codes.y, codes.z, codes.w};
@@ -156,9 +162,11 @@ struct Mqa {
     const int64_t rope_at = page.latent_bytes() - 2 * s.rope;
     if (rope_at % 16 == 0 && s.rank % 8 == 0 && s.rope % 8 == 0) {
       for (int64_t d = threadIdx.x % kPerKey * 8; d < s.rope; d += 8 * kPerKey)
-        *reinterpret_cast<uint4*>(out + s.rank + d) = *reinterpret_cast<const uint4*>(record + rope_at + 2 * d);
+        *reinterpret_cast<uint4*>(out + s.rank + d) =
+            *reinterpret_cast<const uint4*>(record + rope_at + 2 * d);
     } else {
-      for (int64_t d = threadIdx.x % kPerKey; d < s.rope; d += kPerKey) out[s.rank + d] = page.rope_bits(record, d);
+      for (int64_t d = threadIdx.x % kPerKey; d < s.rope; d += kPerKey)
+        out[s.rank + d] = page.rope_bits(record, d);
     }
   }
 
@@ -185,7 +193,8 @@ struct Mqa {
     }
     for (int j = 0; j < kKeyTiles; ++j)
       for (int e = 0; e < 4; ++e)
-        scores[(head + g + (e >= 2 ? 8 : 0)) * kScoreLine + key + 8 * j + 2 * t + e % 2] = d[j][e] * s.a.sm_scale;
+        scores[(head + g + (e >= 2 ? 8 : 0)) * kScoreLine + key + 8 * j + 2 * t + e % 2] =
+            d[j][e] * s.a.sm_scale;
   }
 
   /// Scores -> P, and the running maximum and sum. Eight threads a head.
@@ -206,7 +215,8 @@ struct Mqa {
       tile_sum += e;
       p[head * kPLine + k] = bf16_bits(e);
     }
-    for (int step = 4; step > 0; step /= 2) tile_sum += __shfl_xor_sync(0xffffffffu, tile_sum, step);
+    for (int step = 4; step > 0; step /= 2)
+      tile_sum += __shfl_xor_sync(0xffffffffu, tile_sum, step);
     __syncwarp();  // all have read top
     if (part == 0) {
       const float f = before == -INFINITY ? 0.0f : expf(before - now);
@@ -243,7 +253,9 @@ struct Mqa {
   }
 
   /// First channel of this warp's i-th pair.
-  __device__ static int64_t channel(int i) { return (threadIdx.x / kWarp % kAcross + kAcross * i) * 16; }
+  __device__ static int64_t channel(int i) {
+    return (threadIdx.x / kWarp % kAcross + kAcross * i) * 16;
+  }
 
   /// visit(head of the block, channel, value) for all outputs of this thread.
   template <typename Visit>
@@ -261,15 +273,16 @@ struct Mqa {
 };
 
 /// A part's result of one head: values, largest score, sum.
-__device__ int64_t partial_at(const Shape& s, int64_t row, int64_t head, int64_t part, int64_t parts) {
+__device__ int64_t partial_at(const Shape& s, int64_t row, int64_t head, int64_t part,
+                              int64_t parts) {
   return ((row * s.a.n_heads + head) * parts + part) * (s.rank + 2);
 }
 
 /// Block (row, heads, part). `parts` 0: the block does them all and writes the result.
 template <int kHeadTiles>
 __global__ void __launch_bounds__(Mqa<kHeadTiles>::kThreads)
-    mqa_attention_kernel(Shape s, int64_t parts, const float* q_latent, const float* q_pe, int64_t q_stride,
-                         float* u, float* lse) {
+    mqa_attention_kernel(Shape s, int64_t parts, const float* q_latent, const float* q_pe,
+                         int64_t q_stride, float* u, float* lse) {
   using M = Mqa<kHeadTiles>;
   const int64_t row = blockIdx.x, first_head = static_cast<int64_t>(blockIdx.y) * M::kHeads;
   const int64_t n = key_count(s.a, row);
@@ -277,7 +290,8 @@ __global__ void __launch_bounds__(Mqa<kHeadTiles>::kThreads)
   const int64_t end = parts == 0 || begin + kPartKeys > n ? n : begin + kPartKeys;
   if (parts != 0 && begin >= end) return;
   const M block(s);
-  load_queries<M::kHeads, M::kThreads>(s, row, first_head, q_latent, q_pe, q_stride, block.line, block.queries);
+  load_queries<M::kHeads, M::kThreads>(s, row, first_head, q_latent, q_pe, q_stride, block.line,
+                                       block.queries);
   for (int64_t i = threadIdx.x; i < kKeys * (s.width - s.rank - s.rope); i += M::kThreads) {
     const int64_t pad = s.width - s.rank - s.rope;
     block.keys[i / pad * block.line + s.rank + s.rope + i % pad] = 0;
@@ -422,7 +436,8 @@ __global__ void mqa_mass_kernel(Shape s, const float* q_latent, const float* q_p
   float sum[2][2] = {};
   for (int64_t first_head = 0; first_head < s.a.n_heads; first_head += kQueries) {
     __syncthreads();
-    load_queries<kQueries, kFlashThreads>(s, row, first_head, q_latent, q_pe, q_stride, f.line(), f.queries);
+    load_queries<kQueries, kFlashThreads>(s, row, first_head, q_latent, q_pe, q_stride, f.line(),
+                                          f.queries);
     __syncthreads();
     float d[2][4] = {};
     f.score(d);
@@ -445,11 +460,12 @@ __global__ void mqa_mass_kernel(Shape s, const float* q_latent, const float* q_p
 }
 
 template <int kHeadTiles>
-Error launch_blocks(const Shape& s, int64_t parts, const float* q_latent, const float* q, int64_t q_stride, float* u,
-                    float* lse, Stream stream) {
+Error launch_blocks(const Shape& s, int64_t parts, const float* q_latent, const float* q,
+                    int64_t q_stride, float* u, float* lse, Stream stream) {
   using M = Mqa<kHeadTiles>;
   return launch(mqa_attention_kernel<kHeadTiles>,
-                dim3(blocks(s.a.m, 1), blocks(s.a.n_heads, M::kHeads), parts == 0 ? 1 : static_cast<unsigned>(parts)),
+                dim3(blocks(s.a.m, 1), blocks(s.a.n_heads, M::kHeads),
+                     parts == 0 ? 1 : static_cast<unsigned>(parts)),
                 dim3(M::kThreads), M::bytes(s), stream, s, parts, q_latent, q, q_stride, u, lse);
 }
 
@@ -462,18 +478,21 @@ Error mqa_attention(const Attention& a, const float* q_latent, const float* q, i
   constexpr int64_t kEnoughBlocks = 132;  // multiprocessors
   const int64_t parts = (a.most_keys + kPartKeys - 1) / kPartKeys;
   const int64_t scratch = a.m * a.n_heads * parts * (s.rank + 2);
-  const bool split = parts > 1 && scratch <= a.scratch_floats && a.m * blocks(a.n_heads, 16) < kEnoughBlocks;
-  // As many heads a block, so that keys are gathered once for more of them, as leave blocks for all.
+  const bool split =
+      parts > 1 && scratch <= a.scratch_floats && a.m * blocks(a.n_heads, 16) < kEnoughBlocks;
+  // As many heads a block, so that keys are gathered once for more of them, as leave blocks for
+  // all.
   const auto enough = [&](int64_t heads) {
-    return a.n_heads > heads / 2 && a.m * (split ? parts : 1) * blocks(a.n_heads, heads) >= kEnoughBlocks * 3 / 4;
+    return a.n_heads > heads / 2 &&
+           a.m * (split ? parts : 1) * blocks(a.n_heads, heads) >= kEnoughBlocks * 3 / 4;
   };
   const auto run = enough(64) && Mqa<4>::bytes(s) <= kMostShared ? launch_blocks<4>
                    : enough(32)                                  ? launch_blocks<2>
                                                                  : launch_blocks<1>;
   if (Error e = run(s, split ? parts : 0, q_latent, q, q_stride, u, lse, stream)) return e;
   if (!split) return nullptr;
-  return launch(mqa_merge_kernel, dim3(blocks(a.m, 1), blocks(a.n_heads, 1)), dim3(kMergeThreads), 0, stream, s,
-                parts, u, lse);
+  return launch(mqa_merge_kernel, dim3(blocks(a.m, 1), blocks(a.n_heads, 1)), dim3(kMergeThreads),
+                0, stream, s, parts, u, lse);
 }
 
 Error mqa_mass(const Attention& a, int64_t most_keys, const float* q_latent, const float* q,

@@ -40,7 +40,8 @@ constexpr int kWarp = 32;
 constexpr int kPageTokens = 64;
 constexpr int kGroup = 128;
 constexpr size_t kMostShared = 227 * 1024;  ///< bytes of a block
-constexpr int kLine = 128;  ///< bytes of a row that a tensor product takes at a time: 128 e4m3 codes, 64 bf16 values
+constexpr int kLine =
+    128;  ///< bytes of a row that a tensor product takes at a time: 128 e4m3 codes, 64 bf16 values
 
 inline Error error_text(cudaError_t e) {
   return e == cudaSuccess ? nullptr : cudaGetErrorString(e);
@@ -153,8 +154,9 @@ __device__ inline void tensor_product(float (&d)[4], const uint32_t (&a)[4],
 #endif
 }
 
-/// Four 8x8 matrices of 16-bit values from shared memory: lane l names the address, aligned to 16, of row l % 8 of
-/// matrix l / 8, and gets values 2 t and 2 t + 1 of row g of each; with kTransposed, of column g.
+/// Four 8x8 matrices of 16-bit values from shared memory: lane l names the address, aligned to 16,
+/// of row l % 8 of matrix l / 8, and gets values 2 t and 2 t + 1 of row g of each; with
+/// kTransposed, of column g.
 template <bool kTransposed>
 __device__ void load_matrices(uint32_t (&out)[4], const uint16_t* row) {
 #ifdef __CUDACC__
@@ -189,8 +191,8 @@ __device__ inline uint32_t scaled_pair(uint16_t codes, float scale) {
 #endif
 }
 
-/// Starts a copy of 16 bytes from global to shared memory, both aligned to 16; zeros where there is nothing to
-/// copy. Done after commit_copies() and wait_copies().
+/// Starts a copy of 16 bytes from global to shared memory, both aligned to 16; zeros where there is
+/// nothing to copy. Done after commit_copies() and wait_copies().
 __device__ inline void copy_16(void* shared, const void* global, bool there) {
 #ifdef __CUDACC__
   const uint32_t to = static_cast<uint32_t>(__cvta_generic_to_shared(shared));
@@ -236,7 +238,8 @@ __device__ inline uint4 load_16(const uint8_t* row, int64_t at, int64_t row_byte
   uint32_t v[4] = {};
   for (int word = 0; word < 4; ++word) {
 #pragma unroll 1
-    for (int64_t i = at + 4 * word + 3; i >= at + 4 * word; --i) v[word] = v[word] << 8 | (i < row_bytes ? row[i] : 0u);
+    for (int64_t i = at + 4 * word + 3; i >= at + 4 * word; --i)
+      v[word] = v[word] << 8 | (i < row_bytes ? row[i] : 0u);
   }
   return {v[0], v[1], v[2], v[3]};
 }
@@ -258,7 +261,9 @@ __device__ T* dynamic_shared() {
 struct PageView {
   PageShape s;
   __host__ __device__ int64_t groups() const { return (s.kv_lora_rank + kGroup - 1) / kGroup; }
-  __host__ __device__ int64_t latent_bytes() const { return s.kv_lora_rank + 4 * groups() + 2 * s.rope_dim; }
+  __host__ __device__ int64_t latent_bytes() const {
+    return s.kv_lora_rank + 4 * groups() + 2 * s.rope_dim;
+  }
   __device__ const uint8_t* codes(const Row& row, int64_t key) const {
     return reinterpret_cast<const uint8_t*>(row.pages[key / kPageTokens]) + s.layer_offset +
            key % kPageTokens * latent_bytes();

@@ -7,9 +7,9 @@ namespace {
 
 constexpr int kScoreThreads = 128;  // four warps of 16 keys: one page
 
-/// Scores of any other shape. Block (page, row). Keys are the 16 rows of a product, heads its 8 columns: a thread sums over
-/// its heads alone, four lanes share a key. Shared: keys [64][dim + 8] and queries [heads][dim + 8]
-/// bf16.
+/// Scores of any other shape. Block (page, row). Keys are the 16 rows of a product, heads its 8
+/// columns: a thread sums over its heads alone, four lanes share a key. Shared: keys [64][dim + 8]
+/// and queries [heads][dim + 8] bf16.
 __global__ void index_scores_kernel(PageShape s, const Row* rows, int64_t heads, int64_t width,
                                     const uint8_t* codes, const float* weights, float* scores,
                                     int64_t stride) {
@@ -74,19 +74,23 @@ __global__ void index_scores_kernel(PageShape s, const Row* rows, int64_t heads,
   }
 }
 
-/// Scores where an index key is one aligned line and heads are at most 64. The 64 keys of a page are the rows of a
-/// warpgroup's product, the heads of a query its columns: a thread sums over its heads, four lanes share a key.
+/// Scores where an index key is one aligned line and heads are at most 64. The 64 keys of a page
+/// are the rows of a warpgroup's product, the heads of a query its columns: a thread sums over its
+/// heads, four lanes share a key.
 ///
-/// Block (pages, 4 queries). Queries stay in shared memory, pages pass through a ring of stages; queries that follow each
-/// other and look at the same pages use them together. A warpgroup takes every second (page, query) of a stage.
-///   queries [4][columns][128], swizzled   ring [4 stages][2 pages][64 keys of 128, swizzled; 64 scales f32, pad]
-///   weights [4][columns] f32
+/// Block (pages, 4 queries). Queries stay in shared memory, pages pass through a ring of stages;
+/// queries that follow each other and look at the same pages use them together. A warpgroup takes
+/// every second (page, query) of a stage.
+///   queries [4][columns][128], swizzled   ring [4 stages][2 pages][64 keys of 128, swizzled; 64
+///   scales f32, pad] weights [4][columns] f32
 template <int kColumns>
 struct Index {
-  static constexpr int kGroups = 2, kThreads = kGroups * kWarpgroup, kQueries = 4, kPages = 2, kStages = 4;
+  static constexpr int kGroups = 2, kThreads = kGroups * kWarpgroup, kQueries = 4, kPages = 2,
+                       kStages = 4;
   static constexpr int kQuery = kColumns * kLine, kKeys = kPageTokens * kLine;
   static constexpr int kPage = kKeys + 1024;
-  static constexpr int kBytes = kQueries * kQuery + kStages * kPages * kPage + kQueries * kColumns * 4;
+  static constexpr int kBytes =
+      kQueries * kQuery + kStages * kPages * kPage + kQueries * kColumns * 4;
 };
 
 /// NaN stays.
@@ -110,8 +114,10 @@ __global__ void __launch_bounds__(Index<kColumns>::kThreads)
   const PageView page{s};
   const int64_t first_row = static_cast<int64_t>(blockIdx.y) * I::kQueries;
   const int n_rows = static_cast<int>(m - first_row < I::kQueries ? m - first_row : I::kQueries);
-  const int64_t first_page = blockIdx.x * block_pages, all_pages = (stride + kPageTokens - 1) / kPageTokens;
-  const int64_t end_page = first_page + block_pages < all_pages ? first_page + block_pages : all_pages;
+  const int64_t first_page = blockIdx.x * block_pages,
+                all_pages = (stride + kPageTokens - 1) / kPageTokens;
+  const int64_t end_page =
+      first_page + block_pages < all_pages ? first_page + block_pages : all_pages;
 
   for (int i = threadIdx.x; i < I::kQueries * kColumns * 8; i += I::kThreads) {
     const int q = i / 8 / kColumns, head = i / 8 % kColumns, piece = i % 8;
@@ -132,7 +138,9 @@ __global__ void __launch_bounds__(Index<kColumns>::kThreads)
     for (end = begin + 1; end < n_rows && rows[first_row + end].pages == first.pages; ++end)
       if (rows[first_row + end].position > last_key) last_key = rows[first_row + end].position;
     const int64_t seen = last_key / kPageTokens + 1, used = seen < end_page ? seen : end_page;
-    const auto place = [&](int64_t stage, int i) { return ring + (stage % I::kStages * I::kPages + i) * I::kPage; };
+    const auto place = [&](int64_t stage, int i) {
+      return ring + (stage % I::kStages * I::kPages + i) * I::kPage;
+    };
     const auto load = [&](int64_t stage) {
       for (int i = 0; i < I::kPages; ++i) {
         const int64_t at = first_page + stage * I::kPages + i;
@@ -140,7 +148,8 @@ __global__ void __launch_bounds__(Index<kColumns>::kThreads)
         const uint8_t* from = page.index(first, at);
         uint8_t* to = place(stage, i);
         for (int j = threadIdx.x; j < (I::kKeys + 4 * kPageTokens) / 16; j += I::kThreads)
-          copy_16(to + (j * 16 < I::kKeys ? swizzled_16(j / 8, j % 8) : j * 16), from + j * 16, true);
+          copy_16(to + (j * 16 < I::kKeys ? swizzled_16(j / 8, j % 8) : j * 16), from + j * 16,
+                  true);
       }
     };
     __syncthreads();
@@ -164,7 +173,8 @@ __global__ void __launch_bounds__(Index<kColumns>::kThreads)
         begin_products();
 #pragma unroll
         for (int i = 0; i < kLine / 32; ++i)
-          warpgroup_product<true, kColumns>(d, keys + 32 * i, queries + q * I::kQuery + 32 * i, i > 0);
+          warpgroup_product<true, kColumns>(d, keys + 32 * i, queries + q * I::kQuery + 32 * i,
+                                            i > 0);
         commit_products();
         const int64_t position = rows[first_row + q].position;
         wait_products<0>();
@@ -173,7 +183,8 @@ __global__ void __launch_bounds__(Index<kColumns>::kThreads)
         const float* w = folded + q * kColumns + 2 * t;
 #pragma unroll
         for (int j = 0; j < kColumns / 8; ++j)
-          for (int e = 0; e < 4; ++e) sum[e / 2] = fmaf(w[8 * j + e % 2], relu(d[4 * j + e]), sum[e / 2]);
+          for (int e = 0; e < 4; ++e)
+            sum[e / 2] = fmaf(w[8 * j + e % 2], relu(d[4 * j + e]), sum[e / 2]);
 #pragma unroll
         for (int half = 0; half < 2; ++half) {
           sum[half] += __shfl_xor_sync(0xffffffffu, sum[half], 1);
@@ -183,7 +194,9 @@ __global__ void __launch_bounds__(Index<kColumns>::kThreads)
         const int64_t key = at * kPageTokens + slot;
         if (t < 2 && key < stride)
           scores[(first_row + q) * stride + key] =
-              key <= position ? (t == 0 ? sum[0] : sum[1]) * reinterpret_cast<const float*>(keys + I::kKeys)[slot] : -INFINITY;
+              key <= position ? (t == 0 ? sum[0] : sum[1]) *
+                                    reinterpret_cast<const float*>(keys + I::kKeys)[slot]
+                              : -INFINITY;
       }
     }
     // Nobody looks at what is behind.
@@ -208,13 +221,15 @@ constexpr int kTogether = 8;  // loads under way
 struct Histogram {
   int bins[kDigits], by_16[kDigits / 16], by_256[kDigits / 256];
 
-  /// The digit of the `rank`-th largest entry, all threads; `left`: its rank among those of that digit.
+  /// The digit of the `rank`-th largest entry, all threads; `left`: its rank among those of that
+  /// digit.
   __device__ int find(int rank, int* left) {
     __shared__ int found, rest;
     __syncthreads();
     for (int i = threadIdx.x; i < kDigits / 16; i += kSelectThreads) by_16[i] = sum(bins + 16 * i);
     __syncthreads();
-    for (int i = threadIdx.x; i < kDigits / 256; i += kSelectThreads) by_256[i] = sum(by_16 + 16 * i);
+    for (int i = threadIdx.x; i < kDigits / 256; i += kSelectThreads)
+      by_256[i] = sum(by_16 + 16 * i);
     __syncthreads();
     if (threadIdx.x == 0) {
       int at = last(by_256, kDigits / 256 - 1, &rank);
@@ -239,12 +254,13 @@ struct Histogram {
   }
 };
 
-/// Block = row. Three passes of 11, 11 and 10 bits find the k-th largest value exactly, from the top digit down; then
-/// each warp counts what its share of the row has above it and equal to it, and writes, ascending by position, what
-/// is above and the first of those equal. A row that fits (`cache`) is read from memory once.
+/// Block = row. Three passes of 11, 11 and 10 bits find the k-th largest value exactly, from the
+/// top digit down; then each warp counts what its share of the row has above it and equal to it,
+/// and writes, ascending by position, what is above and the first of those equal. A row that fits
+/// (`cache`) is read from memory once.
 __global__ void __launch_bounds__(kSelectThreads)
-    select_topk_kernel(const Row* rows, const float* scores, int64_t stride, int64_t topk, bool cache, int32_t* keys,
-                       int32_t* count) {
+    select_topk_kernel(const Row* rows, const float* scores, int64_t stride, int64_t topk,
+                       bool cache, int32_t* keys, int32_t* count) {
   __shared__ Histogram histogram;
   __shared__ int above[kSelectWarps], equal[kSelectWarps];
   const int64_t n = rows[blockIdx.x].position + 1;
@@ -308,7 +324,8 @@ __global__ void __launch_bounds__(kSelectThreads)
     equal[warp] = n_equal;
   }
   __syncthreads();
-  int written = warp_sum(lane < warp ? above[lane] : 0), seen = warp_sum(lane < warp ? equal[lane] : 0);
+  int written = warp_sum(lane < warp ? above[lane] : 0),
+      seen = warp_sum(lane < warp ? equal[lane] : 0);
   written += seen < ties ? seen : ties;
   const unsigned before = (1u << lane) - 1u;
   for (int64_t base = begin; base < end; base += kWarp) {
@@ -326,16 +343,18 @@ __global__ void __launch_bounds__(kSelectThreads)
 }
 
 template <int kColumns>
-Error launch_pages(const PageShape& s, const Row* rows, int64_t m, int64_t heads, const uint8_t* codes,
-                   const float* weights, float* scores, int64_t stride, Stream stream) {
+Error launch_pages(const PageShape& s, const Row* rows, int64_t m, int64_t heads,
+                   const uint8_t* codes, const float* weights, float* scores, int64_t stride,
+                   Stream stream) {
   using I = Index<kColumns>;
   const int64_t pages = blocks(stride, kPageTokens), row_groups = blocks(m, I::kQueries);
   constexpr int64_t kBlocks = 2 * 132;  // two on a multiprocessor
   int64_t block_pages = (pages * row_groups + kBlocks - 1) / kBlocks;
   block_pages = (block_pages < 4 ? 4 : block_pages > 64 ? 64 : block_pages + 1) / 2 * 2;
   return launch(index_pages_kernel<kColumns>,
-                dim3(blocks(pages, block_pages), static_cast<unsigned>(row_groups)), dim3(I::kThreads), I::kBytes,
-                stream, s, rows, m, heads, block_pages, codes, weights, scores, stride);
+                dim3(blocks(pages, block_pages), static_cast<unsigned>(row_groups)),
+                dim3(I::kThreads), I::kBytes, stream, s, rows, m, heads, block_pages, codes,
+                weights, scores, stride);
 }
 
 }  // namespace
@@ -343,7 +362,8 @@ Error launch_pages(const PageShape& s, const Row* rows, int64_t m, int64_t heads
 Error index_scores(const PageShape& s, const Row* rows, int64_t m, int64_t heads,
                    const uint8_t* codes, const float* weights, float* scores, int64_t stride,
                    Stream stream) {
-  if (s.index_dim == kLine && heads <= 64 && s.layer_offset % 16 == 0 && PageView{s}.latent_bytes() % 4 == 0) {
+  if (s.index_dim == kLine && heads <= 64 && s.layer_offset % 16 == 0 &&
+      PageView{s}.latent_bytes() % 4 == 0) {
     const auto run = heads <= 16 ? launch_pages<16> : launch_pages<64>;
     return run(s, rows, m, heads, codes, weights, scores, stride, stream);
   }
@@ -358,7 +378,8 @@ Error select_topk(const Row* rows, const float* scores, int64_t stride, int64_t 
                   int32_t* keys, int32_t* count, Stream stream) {
   const bool cache = stride <= kMostCached;
   return launch(select_topk_kernel, dim3(blocks(m, 1)), dim3(kSelectThreads),
-                cache ? static_cast<size_t>(stride) * 4 : 0, stream, rows, scores, stride, topk, cache, keys, count);
+                cache ? static_cast<size_t>(stride) * 4 : 0, stream, rows, scores, stride, topk,
+                cache, keys, count);
 }
 
 }  // namespace leyden::cuda

@@ -1,13 +1,17 @@
 // SPDX-License-Identifier: Apache-2.0
-// y = W x for groups of rows, on lines of 128 bytes of a row: 128 e4m3 codes (one scale group) or 64 bf16 values.
+// y = W x for groups of rows, on lines of 128 bytes of a row: 128 e4m3 codes (one scale group) or
+// 64 bf16 values.
 //
-//   per line:  four tensor products of 32 bytes -> partial (fp32) -> total += partial * x scale * W scale
+//   per line:  four tensor products of 32 bytes -> partial (fp32) -> total += partial * x scale * W
+//   scale
 //
-// Outputs are the 64 rows of a product, rows of x its 16, 64 or 128 columns: a sum's order is line after line, whatever the
-// width, and so are its bits. Lines of W and x pass through a ring of stages in shared memory:
+// Outputs are the 64 rows of a product, rows of x its 16, 64 or 128 columns: a sum's order is line
+// after line, whatever the width, and so are its bits. Lines of W and x pass through a ring of
+// stages in shared memory:
 //   stage [lines][outputs + rows][128 bytes, swizzled]   scales [lines][rows of x, one of W] f32
 //
-// Bound: weight bytes for few rows, tensor products for many. F32 weights (the router) take plain sums instead.
+// Bound: weight bytes for few rows, tensor products for many. F32 weights (the router) take plain
+// sums instead.
 #include "kernels/cuda/warpgroup.cuh"
 
 namespace leyden::cuda {
@@ -53,8 +57,9 @@ struct Operands {
   }
 };
 
-/// A block makes 64 outputs a warpgroup by kRows rows; a stage of the ring holds two lines of them: while the products of
-/// one are under way, those of the other are scaled and added. A line behind the end is zeros.
+/// A block makes 64 outputs a warpgroup by kRows rows; a stage of the ring holds two lines of them:
+/// while the products of one are under way, those of the other are scaled and added. A line behind
+/// the end is zeros.
 template <int kRows_, int kGroups_, int kStages_>
 struct Tile {
   static constexpr int kRows = kRows_, kLines = 2, kStages = kStages_;
@@ -80,7 +85,8 @@ struct Place {
 };
 
 template <bool kFp8, typename T>
-__global__ void __launch_bounds__(T::kThreads) tile_kernel(Linear p, int64_t row_tiles, int64_t out_tiles) {
+__global__ void __launch_bounds__(T::kThreads)
+    tile_kernel(Linear p, int64_t row_tiles, int64_t out_tiles) {
   __shared__ int64_t x_row[T::kRows];
   uint8_t* ring = dynamic_shared<uint8_t>();
   const int group = blockIdx.y;
@@ -121,13 +127,16 @@ __global__ void __launch_bounds__(T::kThreads) tile_kernel(Linear p, int64_t row
     for (int i = 0; i < T::kLines; ++i) {
       const int64_t line = stage * T::kLines + i;
       if (o.aligned)
-        load_line(line, w_line(stage, i), [&](uint8_t* to, const uint8_t* from, int64_t, bool there) {
-          copy_16(to, there ? from : o.w, there);
-        });
+        load_line(line, w_line(stage, i),
+                  [&](uint8_t* to, const uint8_t* from, int64_t, bool there) {
+                    copy_16(to, there ? from : o.w, there);
+                  });
       else
-        load_line(line, w_line(stage, i), [&](uint8_t* to, const uint8_t* from, int64_t at, bool there) {
-          *reinterpret_cast<uint4*>(to) = there ? load_16(from - at, at, o.row_bytes, false) : uint4{};
-        });
+        load_line(line, w_line(stage, i),
+                  [&](uint8_t* to, const uint8_t* from, int64_t at, bool there) {
+                    *reinterpret_cast<uint4*>(to) =
+                        there ? load_16(from - at, at, o.row_bytes, false) : uint4{};
+                  });
       if (!kFp8) continue;
       float* scales = scales_of(stage, i);
       for (int r = threadIdx.x; r <= T::kRows; r += T::kThreads) {
@@ -139,7 +148,8 @@ __global__ void __launch_bounds__(T::kThreads) tile_kernel(Linear p, int64_t row
     }
   };
 
-  const int warpgroup = threadIdx.x / kWarpgroup, lane = threadIdx.x % kWarp, g = lane / 4, t = lane % 4;
+  const int warpgroup = threadIdx.x / kWarpgroup, lane = threadIdx.x % kWarp, g = lane / 4,
+            t = lane % 4;
   float total[T::kRows / 2] = {};
   const int64_t stages = (o.lines + T::kLines - 1) / T::kLines;
   for (int64_t stage = 0; stage < T::kStages - 1; ++stage) {
@@ -159,7 +169,8 @@ __global__ void __launch_bounds__(T::kThreads) tile_kernel(Linear p, int64_t row
       const uint8_t* w = w_line(stage, i) + warpgroup * kProductRows * kLine;
       const uint8_t* x = w_line(stage, i) + T::kW;
 #pragma unroll
-      for (int s = 0; s < kLine / 32; ++s) warpgroup_product<kFp8, T::kRows>(d[i], w + 32 * s, x + 32 * s, s > 0);
+      for (int s = 0; s < kLine / 32; ++s)
+        warpgroup_product<kFp8, T::kRows>(d[i], w + 32 * s, x + 32 * s, s > 0);
       commit_products();
     }
     const auto add = [&](int i) {
@@ -191,7 +202,8 @@ __global__ void __launch_bounds__(T::kThreads) tile_kernel(Linear p, int64_t row
     for (int e = 0; e < 4; ++e) {
       const int64_t row = first_row + 8 * j + 2 * t + e % 2, column = out + e / 2 * 8;
       const float v = total[4 * j + e];
-      if (row < span.end && column < p.shape.n) y[row * p.y_stride + column] = p.round_bf16 ? round_to_bf16(v) : v;
+      if (row < span.end && column < p.shape.n)
+        y[row * p.y_stride + column] = p.round_bf16 ? round_to_bf16(v) : v;
     }
   }
 }
@@ -228,10 +240,13 @@ Error launch_tiles(const Linear& p, Stream stream) {
 template <bool kFp8>
 Error launch_best(const Linear& p, Stream stream) {
   if (p.m <= FewRows::kRows) return launch_tiles<kFp8, FewRows>(p, stream);
-  // Large tiles where there are enough of them to keep a hundred multiprocessors busy; groups share their rows.
-  const bool large = p.groups == 1 && p.m >= LargeTile::kRows &&
-                     int64_t{blocks(p.shape.n, LargeTile::kOutputs)} * blocks(p.m, LargeTile::kRows) >= 100;
-  return large ? launch_tiles<kFp8, LargeTile>(p, stream) : launch_tiles<kFp8, SmallTile>(p, stream);
+  // Large tiles where there are enough of them to keep a hundred multiprocessors busy; groups share
+  // their rows.
+  const bool large =
+      p.groups == 1 && p.m >= LargeTile::kRows &&
+      int64_t{blocks(p.shape.n, LargeTile::kOutputs)} * blocks(p.m, LargeTile::kRows) >= 100;
+  return large ? launch_tiles<kFp8, LargeTile>(p, stream)
+               : launch_tiles<kFp8, SmallTile>(p, stream);
 }
 
 }  // namespace
@@ -239,9 +254,10 @@ Error launch_best(const Linear& p, Stream stream) {
 Error linear(const Linear& p, Stream stream) {
   if (p.m == 0) return nullptr;
   if (p.shape.dtype == kF32)
-    return launch(linear_f32_kernel,
-                  dim3(blocks(p.shape.n, kF32Outputs), blocks(p.m, 1), static_cast<unsigned>(p.groups)),
-                  dim3(kF32Threads), 0, stream, p);
+    return launch(
+        linear_f32_kernel,
+        dim3(blocks(p.shape.n, kF32Outputs), blocks(p.m, 1), static_cast<unsigned>(p.groups)),
+        dim3(kF32Threads), 0, stream, p);
   return p.shape.dtype == kBF16 ? launch_best<false>(p, stream) : launch_best<true>(p, stream);
 }
 

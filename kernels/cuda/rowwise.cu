@@ -27,11 +27,12 @@ __global__ void embed_kernel(Weight table, const int32_t* tokens, float* out) {
   }
 }
 
-/// out = weight * u / rms(u), u = h + residual; residual_out = u. A thread's loads go ahead in batches.
+/// out = weight * u / rms(u), u = h + residual; residual_out = u. A thread's loads go ahead in
+/// batches.
 template <int kBlock>
 __global__ void __launch_bounds__(kBlock)
-    norm_kernel(const float* h, const float* residual, int64_t stride, const float* weight, int64_t dim, float eps,
-                float* out, int64_t out_stride, float* residual_out) {
+    norm_kernel(const float* h, const float* residual, int64_t stride, const float* weight,
+                int64_t dim, float eps, float* out, int64_t out_stride, float* residual_out) {
   constexpr int kBatch = 8;
   __shared__ float scratch[kBlock / kWarp];
   const int64_t in = blockIdx.x * stride;
@@ -88,11 +89,13 @@ __global__ void swiglu_kernel(const float* gate, const float* up, int64_t n, flo
 }
 
 /// The width of a block, and with it the order of a row's sum, depends on `dim` alone.
-Error norm(const float* h, const float* residual, int64_t stride, const float* weight, int64_t m, int64_t dim, float eps,
-           float* out, int64_t out_stride, float* residual_out, Stream stream) {
+Error norm(const float* h, const float* residual, int64_t stride, const float* weight, int64_t m,
+           int64_t dim, float eps, float* out, int64_t out_stride, float* residual_out,
+           Stream stream) {
   const bool wide = dim > 2048;
-  return launch(wide ? norm_kernel<1024> : norm_kernel<kThreads>, dim3(blocks(m, 1)), dim3(wide ? 1024 : kThreads), 0,
-                stream, h, residual, stride, weight, dim, eps, out, out_stride, residual_out);
+  return launch(wide ? norm_kernel<1024> : norm_kernel<kThreads>, dim3(blocks(m, 1)),
+                dim3(wide ? 1024 : kThreads), 0, stream, h, residual, stride, weight, dim, eps, out,
+                out_stride, residual_out);
 }
 
 }  // namespace

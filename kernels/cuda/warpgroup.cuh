@@ -1,9 +1,10 @@
 // SPDX-License-Identifier: Apache-2.0
-// The tensor product of a warpgroup (four warps, 128 threads), operands in shared memory. It is the only one that
-// multiplies e4m3 codes on this architecture: mma.sync unpacks them to half first.
+// The tensor product of a warpgroup (four warps, 128 threads), operands in shared memory. It is the
+// only one that multiplies e4m3 codes on this architecture: mma.sync unpacks them to half first.
 //
-// An operand is a matrix of rows of 128 bytes from an address aligned to 1024 on; 16 bytes number c of row r stand at
-// place c ^ (r % 8) of the row (swizzled_16), so that eight rows are read without bank conflicts.
+// An operand is a matrix of rows of 128 bytes from an address aligned to 1024 on; 16 bytes number c
+// of row r stand at place c ^ (r % 8) of the row (swizzled_16), so that eight rows are read without
+// bank conflicts.
 #pragma once
 
 #include "kernels/cuda/device.cuh"
@@ -13,7 +14,9 @@ namespace leyden::cuda {
 constexpr int kWarpgroup = 4 * kWarp, kProductRows = 64;
 
 /// Where 16 bytes number `c` of row `r` of an operand stand, in bytes.
-__device__ inline int64_t swizzled_16(int64_t r, int64_t c) { return r * 128 + ((c ^ (r & 7)) * 16); }
+__device__ inline int64_t swizzled_16(int64_t r, int64_t c) {
+  return r * 128 + ((c ^ (r & 7)) * 16);
+}
 
 /// What this thread wrote to shared memory is seen by the products after the next barrier.
 __device__ inline void publish_shared() {
@@ -58,34 +61,42 @@ __device__ inline uint64_t operand(const uint8_t* shared) {
   return at >> 4 | uint64_t{1} << 16 | uint64_t{1024 >> 4} << 32 | uint64_t{1} << 62;
 }
 
-#define LEYDEN_D8(i)                                                                                     \
-  "+f"(d[i]), "+f"(d[i + 1]), "+f"(d[i + 2]), "+f"(d[i + 3]), "+f"(d[i + 4]), "+f"(d[i + 5]), "+f"(d[i + 6]), \
-      "+f"(d[i + 7])
+#define LEYDEN_D8(i)                                                                          \
+  "+f"(d[i]), "+f"(d[i + 1]), "+f"(d[i + 2]), "+f"(d[i + 3]), "+f"(d[i + 4]), "+f"(d[i + 5]), \
+      "+f"(d[i + 6]), "+f"(d[i + 7])
 #define LEYDEN_D32(i) LEYDEN_D8(i), LEYDEN_D8(i + 8), LEYDEN_D8(i + 16), LEYDEN_D8(i + 24)
 #define LEYDEN_R8 "%0,%1,%2,%3,%4,%5,%6,%7"
-#define LEYDEN_R32                                                                                         \
-  LEYDEN_R8 ",%8,%9,%10,%11,%12,%13,%14,%15,%16,%17,%18,%19,%20,%21,%22,%23,%24,%25,%26,%27,%28,%29,%30,%31"
-#define LEYDEN_R64                                                                                         \
-  LEYDEN_R32                                                                                               \
-  ",%32,%33,%34,%35,%36,%37,%38,%39,%40,%41,%42,%43,%44,%45,%46,%47,%48,%49,%50,%51,%52,%53,%54,%55,%56,%57," \
+#define LEYDEN_R32                                                                               \
+  LEYDEN_R8                                                                                      \
+      ",%8,%9,%10,%11,%12,%13,%14,%15,%16,%17,%18,%19,%20,%21,%22,%23,%24,%25,%26,%27,%28,%29,%" \
+      "30,%31"
+#define LEYDEN_R64                                                                                 \
+  LEYDEN_R32                                                                                       \
+  ",%32,%33,%34,%35,%36,%37,%38,%39,%40,%41,%42,%43,%44,%45,%46,%47,%48,%49,%50,%51,%52,%53,%54,%" \
+  "55,%56,%57,"                                                                                    \
   "%58,%59,%60,%61,%62,%63"
 /// a, b, add: the numbers of the operands behind the sums.
-#define LEYDEN_WGMMA(shape, types, more, sums, a, b, add, ...)                                              \
-  asm volatile("{ .reg .pred p; setp.ne.b32 p, %" #add ", 0;\n wgmma.mma_async.sync.aligned." shape ".f32." types \
-               " {" sums "}, %" #a ", %" #b ", p, 1, 1" more "; }"                                          \
-               : __VA_ARGS__                                                                                \
+#define LEYDEN_WGMMA(shape, types, more, sums, a, b, add, ...)                                \
+  asm volatile("{ .reg .pred p; setp.ne.b32 p, %" #add                                        \
+               ", 0;\n wgmma.mma_async.sync.aligned." shape ".f32." types " {" sums "}, %" #a \
+               ", %" #b ", p, 1, 1" more "; }"                                                \
+               : __VA_ARGS__                                                                  \
                : "l"(operand(x)), "l"(operand(y)), "r"(add_to ? 1 : 0))
 #else
-void emulator_warpgroup_product(float* d, int columns, const uint8_t* x, const uint8_t* y, bool e4m3, bool add_to);
+void emulator_warpgroup_product(float* d, int columns, const uint8_t* x, const uint8_t* y,
+                                bool e4m3, bool add_to);
 #endif
 
-/// d (+)= x y^T over 32 bytes of each row: 64 rows of x by kColumns of y, e4m3 or bf16 in, fp32 sums. x and y point at the
-/// first of those bytes, at 0, 32, 64 or 96 of a row. All threads of the warpgroup; warp w, lane 4 g + t holds
+/// d (+)= x y^T over 32 bytes of each row: 64 rows of x by kColumns of y, e4m3 or bf16 in, fp32
+/// sums. x and y point at the first of those bytes, at 0, 32, 64 or 96 of a row. All threads of the
+/// warpgroup; warp w, lane 4 g + t holds
 ///   d[4 j], d[4 j + 1]      (row 16 w + g, columns 8 j + 2 t and + 1)
 ///   d[4 j + 2], d[4 j + 3]  (row 16 w + g + 8, the same columns)
-/// Between begin_products() and commit_products(); sums and shared memory are free after wait_products().
+/// Between begin_products() and commit_products(); sums and shared memory are free after
+/// wait_products().
 template <bool kE4m3, int kColumns>
-__device__ void warpgroup_product(float (&d)[kColumns / 2], const uint8_t* x, const uint8_t* y, bool add_to) {
+__device__ void warpgroup_product(float (&d)[kColumns / 2], const uint8_t* x, const uint8_t* y,
+                                  bool add_to) {
   static_assert(kColumns == 16 || kColumns == 64 || kColumns == 128);
 #ifdef __CUDACC__
   if constexpr (kColumns == 16 && kE4m3) {
@@ -97,9 +108,11 @@ __device__ void warpgroup_product(float (&d)[kColumns / 2], const uint8_t* x, co
   } else if constexpr (kColumns == 64) {
     LEYDEN_WGMMA("m64n64k16", "bf16.bf16", ", 0, 0", LEYDEN_R32, 32, 33, 34, LEYDEN_D32(0));
   } else if constexpr (kE4m3) {
-    LEYDEN_WGMMA("m64n128k32", "e4m3.e4m3", "", LEYDEN_R64, 64, 65, 66, LEYDEN_D32(0), LEYDEN_D32(32));
+    LEYDEN_WGMMA("m64n128k32", "e4m3.e4m3", "", LEYDEN_R64, 64, 65, 66, LEYDEN_D32(0),
+                 LEYDEN_D32(32));
   } else {
-    LEYDEN_WGMMA("m64n128k16", "bf16.bf16", ", 0, 0", LEYDEN_R64, 64, 65, 66, LEYDEN_D32(0), LEYDEN_D32(32));
+    LEYDEN_WGMMA("m64n128k16", "bf16.bf16", ", 0, 0", LEYDEN_R64, 64, 65, 66, LEYDEN_D32(0),
+                 LEYDEN_D32(32));
   }
 #else
   emulator_warpgroup_product(d, kColumns, x, y, kE4m3, add_to);

@@ -22,8 +22,8 @@ constexpr unsigned kLanes = 32;
 
 enum class State { kRunnable, kAtWarp, kAtBlock, kDone };
 
-/// Lives as long as the program and runs the body of block after block. Begins with setcontext(); from
-/// then on _setjmp() and _longjmp() switch, which ask nothing of the system.
+/// Lives as long as the program and runs the body of block after block. Begins with setcontext();
+/// from then on _setjmp() and _longjmp() switch, which ask nothing of the system.
 struct Thread {
   jmp_buf at{};
   bool begun = false;
@@ -166,7 +166,8 @@ void emulator_load_matrices(uint32_t (&out)[4], const uint16_t* row, bool transp
 }
 
 namespace leyden::cuda {
-void emulator_warpgroup_product(float* d, int columns, const uint8_t* x, const uint8_t* y, bool e4m3, bool add_to) {
+void emulator_warpgroup_product(float* d, int columns, const uint8_t* x, const uint8_t* y,
+                                bool e4m3, bool add_to) {
   // The hardware swizzles bits of the address itself.
   const auto at = [](const uint8_t* first, unsigned row, unsigned byte) {
     const uintptr_t a = reinterpret_cast<uintptr_t>(first) + row * 128 + byte;
@@ -178,11 +179,13 @@ void emulator_warpgroup_product(float* d, int columns, const uint8_t* x, const u
     std::memcpy(&bits, at(first, row, 2 * k), 2);
     return __uint_as_float(static_cast<uint32_t>(bits) << 16);
   };
-  const unsigned warp = threadIdx.x % 128 / kLanes, g = emulator_lane() / 4, t = emulator_lane() % 4;
+  const unsigned warp = threadIdx.x % 128 / kLanes, g = emulator_lane() / 4,
+                 t = emulator_lane() % 4;
   for (unsigned i = 0; i < static_cast<unsigned>(columns) / 2; ++i) {
     const unsigned row = 16 * warp + g + 8 * (i % 4 / 2), column = i / 4 * 8 + 2 * t + i % 2;
     if (!add_to) d[i] = 0;
-    for (unsigned k = 0; k < (e4m3 ? 32u : 16u); ++k) d[i] += value(x, row, k) * value(y, column, k);
+    for (unsigned k = 0; k < (e4m3 ? 32u : 16u); ++k)
+      d[i] += value(x, row, k) * value(y, column, k);
   }
 }
 }  // namespace leyden::cuda

@@ -22,8 +22,8 @@ using cuda::Weight;
 // A bf16 result may round the other way when its sum ran in another order.
 constexpr double kBf16Step = 0.05;
 
-// Tensor products of e4m3 codes keep about 13 bits below the largest of the 33 terms they add, four times a line; the
-// emulator keeps all.
+// Tensor products of e4m3 codes keep about 13 bits below the largest of the 33 terms they add, four
+// times a line; the emulator keeps all.
 #ifdef LEYDEN_CUDA_EMULATED
 constexpr double kFp8Sum = 1e-5;
 #else
@@ -383,7 +383,8 @@ void check_index_scores(ThreadPool& pool, const KvLayout& layout, int64_t heads,
     rows.push_back(host.row(p));
     device_rows.push_back(device.row(p));
   }
-  const auto q = random_bf16_values(51, m * heads * layout.index_dim), w = random_floats(52, m * heads);
+  const auto q = random_bf16_values(51, m * heads * layout.index_dim),
+             w = random_floats(52, m * heads);
   const auto queries = IndexerQueries::prepare(pool, layout, q.data(), w.data(), m, heads);
   std::vector<float> scores(static_cast<size_t>(m * stride), -kInf);
   indexer_logits_ref(layout, 1, rows, queries, scores.data(), stride);
@@ -393,10 +394,10 @@ void check_index_scores(ThreadPool& pool, const KvLayout& layout, int64_t heads,
   DeviceArray<float> dq(q), dw(w), folded(static_cast<size_t>(m * heads)), dscores(scores.size());
   DeviceArray<uint8_t> codes(q.size());
   ok(ops.index_queries(page_shape(layout, 1), dq.data(), dw.data(), m, heads, codes.data(),
-                         folded.data(), nullptr));
+                       folded.data(), nullptr));
   EXPECT_EQ(folded.values(), queries.weights);
   ok(ops.index_scores(page_shape(layout, 1), drows.data(), m, heads, codes.data(), folded.data(),
-                        dscores.data(), stride, nullptr));
+                      dscores.data(), stride, nullptr));
   const auto got = dscores.values();
   float most = 0;
   for (float s : scores)
@@ -411,7 +412,8 @@ void check_index_scores(ThreadPool& pool, const KvLayout& layout, int64_t heads,
 }
 
 TEST_F(CudaOps, IndexScoresEqualTheReference) {
-  const KvLayout small = make_layout(true, 2, 16, 8, 32), lines = make_layout(true, 2, 512, 64, 128);
+  const KvLayout small = make_layout(true, 2, 16, 8, 32),
+                 lines = make_layout(true, 2, 512, 64, 128);
   check_index_scores(pool, small, 11, {0, 70, 149}, 200);
   check_index_scores(pool, lines, 8, {149, 0, 70}, 192);
   check_index_scores(pool, lines, 13, {1999}, 2048);
@@ -431,17 +433,20 @@ TEST_F(CudaOps, ARowsIndexScoresDoNotDependOnItsMates) {
   DeviceArray<cuda::Row> drows(rows);
   for (const int64_t heads : {8, 64}) {
     const auto q = random_bf16_values(55, m * heads * 128), w = random_floats(56, m * heads);
-    DeviceArray<float> dq(q), dw(w), folded(static_cast<size_t>(m * heads)), scores(static_cast<size_t>(m * stride)),
-        alone(static_cast<size_t>(stride));
+    DeviceArray<float> dq(q), dw(w), folded(static_cast<size_t>(m * heads)),
+        scores(static_cast<size_t>(m * stride)), alone(static_cast<size_t>(stride));
     DeviceArray<uint8_t> codes(q.size());
     const cuda::PageShape page = page_shape(layout, 0);
-    ok(ops().index_queries(page, dq.data(), dw.data(), m, heads, codes.data(), folded.data(), nullptr));
-    ok(ops().index_scores(page, drows.data(), m, heads, codes.data(), folded.data(), scores.data(), stride, nullptr));
+    ok(ops().index_queries(page, dq.data(), dw.data(), m, heads, codes.data(), folded.data(),
+                           nullptr));
+    ok(ops().index_scores(page, drows.data(), m, heads, codes.data(), folded.data(), scores.data(),
+                          stride, nullptr));
     const auto all = scores.values();
     for (int64_t r = 0; r < m; ++r) {
       ok(ops().index_scores(page, drows.data() + r, 1, heads, codes.data() + r * heads * 128,
                             folded.data() + r * heads, alone.data(), stride, nullptr));
-      ASSERT_EQ(std::vector<float>(all.begin() + r * stride, all.begin() + (r + 1) * stride), alone.values())
+      ASSERT_EQ(std::vector<float>(all.begin() + r * stride, all.begin() + (r + 1) * stride),
+                alone.values())
           << "row " << r << ", " << heads << " heads";
     }
   }
@@ -592,16 +597,18 @@ TEST_F(CudaOps, MqaAttentionEqualsTheReference) {
     expect_close(du.values(), u, 0.03);  // P is rounded to bf16 before its sum divides it
     // Parts of the keys, each in a block of its own: the same bits.
     a.most_keys = c.select ? c.topk : positions.back() + 1;
-    DeviceArray<float> parts(static_cast<size_t>(m * c.heads * ((a.most_keys + 255) / 256) * (c.rank + 2)));
+    DeviceArray<float> parts(
+        static_cast<size_t>(m * c.heads * ((a.most_keys + 255) / 256) * (c.rank + 2)));
     DeviceArray<float> in_parts(u.size()), lse_in_parts(lse.size());
     a.scratch = parts.data();
     a.scratch_floats = static_cast<int64_t>(parts.size());
-    ok(ops().mqa_attention(a, dql.data(), dqp.data(), c.rope, in_parts.data(), lse_in_parts.data(), nullptr));
+    ok(ops().mqa_attention(a, dql.data(), dqp.data(), c.rope, in_parts.data(), lse_in_parts.data(),
+                           nullptr));
     EXPECT_EQ(in_parts.values(), du.values());
     EXPECT_EQ(lse_in_parts.values(), lse.values());
     MassRows got(positions);
-    ok(ops().mqa_mass(a, positions.back() + 1, dql.data(), dqp.data(), c.rope, lse.data(), got.pointers->data(),
-                      nullptr));
+    ok(ops().mqa_mass(a, positions.back() + 1, dql.data(), dqp.data(), c.rope, lse.data(),
+                      got.pointers->data(), nullptr));
     expect_mass(got, mass, c.select ? &selected : nullptr);
   }
 }
@@ -614,7 +621,8 @@ TEST_F(CudaOps, ARowsMqaAttentionDoesNotDependOnItsMates) {
   DevicePages device(layout, host);
   std::vector<cuda::Row> rows;
   for (int64_t r = 0; r < m; ++r) rows.push_back(device.row(keys - 1 - r % 7 * 13));
-  const auto ql = random_bf16_values(75, m * heads * 64), qp = random_bf16_values(76, m * heads * 16);
+  const auto ql = random_bf16_values(75, m * heads * 64),
+             qp = random_bf16_values(76, m * heads * 16);
   DeviceArray<cuda::Row> drows(rows);
   DeviceArray<float> dql(ql), dqp(qp), du(ql.size()), lse(static_cast<size_t>(m * heads)),
       alone(static_cast<size_t>(heads * 64)), lse_alone(static_cast<size_t>(heads));
@@ -624,10 +632,12 @@ TEST_F(CudaOps, ARowsMqaAttentionDoesNotDependOnItsMates) {
   a.m = 1;
   for (const int64_t r : {0, 51, 100}) {
     a.rows = drows.data() + r;
-    ok(ops().mqa_attention(a, dql.data() + r * heads * 64, dqp.data() + r * heads * 16, 16, alone.data(),
-                           lse_alone.data(), nullptr));
-    ASSERT_EQ(std::vector<float>(all.begin() + r * heads * 64, all.begin() + (r + 1) * heads * 64), alone.values());
-    ASSERT_EQ(std::vector<float>(all_lse.begin() + r * heads, all_lse.begin() + (r + 1) * heads), lse_alone.values());
+    ok(ops().mqa_attention(a, dql.data() + r * heads * 64, dqp.data() + r * heads * 16, 16,
+                           alone.data(), lse_alone.data(), nullptr));
+    ASSERT_EQ(std::vector<float>(all.begin() + r * heads * 64, all.begin() + (r + 1) * heads * 64),
+              alone.values());
+    ASSERT_EQ(std::vector<float>(all_lse.begin() + r * heads, all_lse.begin() + (r + 1) * heads),
+              lse_alone.values());
   }
 }
 
