@@ -25,7 +25,8 @@ ChatRun::ChatRun(const ChatArguments& args, const Console& console)
     open_session();
   }
   if (!console.json) {
-    for (const Json& warning : Json::parse(model_stats(model_)).at("warnings")) {
+    const Json stats = Json::parse(model_stats(model_));
+    for (const Json& warning : stats.at("warnings")) {
       note("note: " + warning.get<std::string>());
     }
   }

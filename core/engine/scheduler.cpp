@@ -226,7 +226,7 @@ Status Scheduler::reuse_pages(Job& job) {
   return {};
 }
 
-void Scheduler::start(Job& job) {
+bool Scheduler::start(Job& job) {
   const int64_t prompt = static_cast<int64_t>(job.prompt.size());
   job.result.prompt_tokens = prompt;
   if (job.request) {
@@ -247,8 +247,12 @@ void Scheduler::start(Job& job) {
       status = truncate(*job.sequence, 0);
     }
   }
-  if (!status.ok()) return finish(job, status);
+  if (!status.ok()) {
+    finish(job, status);
+    return false;
+  }
   job.phase = Job::Phase::kPrefill;
+  return true;
 }
 
 // ---- one step
@@ -304,26 +308,30 @@ bool Scheduler::add_rows(Job& job, int64_t budget) {
 
 void Scheduler::step() {
   const std::vector<Job*> jobs = active_;
+  std::vector<Job*> ready;  // finish() gives a job back to its thread: it is not looked at again
   rows_.clear();
   std::vector<std::pair<Job*, int64_t>> batch;  // with the job's first row
   bool decoding = false;
   for (Job* job : jobs) {
-    if (job->phase == Job::Phase::kQueued) start(*job);
-    if (job->done) continue;
+    if (job->phase == Job::Phase::kQueued && !start(*job)) continue;
     if (job->request && job->request->cancel && job->request->cancel->cancelled()) {
       job->result.finish = FinishReason::kCancelled;
       finish(*job, {});
       continue;
     }
     decoding |= job->phase == Job::Phase::kDecode;
+    ready.push_back(job);
   }
   int64_t budget = decoding ? kChunkBesideDecode : options_.chunk_tokens;
   for (const auto phase : {Job::Phase::kDecode, Job::Phase::kPrefill}) {
-    for (Job* job : jobs) {
-      if (job->done || job->phase != phase) continue;
+    for (Job*& job : ready) {
+      if (!job || job->phase != phase) continue;
       if (phase == Job::Phase::kPrefill && budget <= 0) break;
       const int64_t first = static_cast<int64_t>(rows_.size());
-      if (!add_rows(*job, budget)) continue;
+      if (!add_rows(*job, budget)) {
+        job = nullptr;
+        continue;
+      }
       if (phase == Job::Phase::kPrefill) budget -= job->batch_rows;
       batch.emplace_back(job, first);
     }

@@ -78,12 +78,13 @@ class Scheduler {
  private:
   void loop();
   void step();
-  void start(Job& job);
+  /// These two: false when the job came to its end, and is no longer the scheduler's.
+  bool start(Job& job);
+  bool add_rows(Job& job, int64_t budget);
   Status reuse_pages(Job& job);
   Status truncate(Sequence& sequence, int64_t n);
   Status reserve(Sequence& sequence, int64_t n_tokens);
   void commit(Sequence& sequence, std::span<const ForwardRow> rows, bool alone);
-  bool add_rows(Job& job, int64_t budget);
   void after_forward(Job& job, int64_t first_row);
   Status all_logits(Job& job, int64_t first_row);
   void deliver(Job& job, std::span<float> logits);
