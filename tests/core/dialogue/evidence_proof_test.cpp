@@ -181,6 +181,9 @@ void print_miss(const FactDocument& document, const PlantedFact& fact, const Rep
 }
 
 TEST(EvidenceProof, TheTopPassageHoldsTheFactOfRightAnswers) {
+#if defined(__SANITIZE_ADDRESS__) || defined(__SANITIZE_THREAD__)
+  GTEST_SKIP() << "a matter of numbers: minutes under a sanitizer, the same result";
+#endif
   namespace fs = std::filesystem;
   const fs::path dir = fs::path(LEYDEN_SOURCE_DIR) / "models/default";
   if (!fs::exists(dir / "model.safetensors")) GTEST_SKIP() << "no default model";
