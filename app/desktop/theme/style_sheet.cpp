@@ -62,7 +62,6 @@ QListView, QTreeView, QTableView { border: none; background: transparent; outlin
 QListView::item, QTreeView::item { border-radius: 6px; }
 QListView::item:hover, QTreeView::item:hover { background: @hover; }
 QListView::item:selected, QTreeView::item:selected { background: @accentSoft; color: @text; }
-QTableView::item { padding: 0 8px; }
 QCheckBox::indicator, QListView::indicator, QTableView::indicator {
   width: 14px; height: 14px; border: 1px solid @faint; border-radius: 4px; background: @raised; }
 QCheckBox::indicator:checked, QListView::indicator:checked, QTableView::indicator:checked {
@@ -72,7 +71,7 @@ QHeaderView { background: transparent; }
 QHeaderView::up-arrow { image: url(:/icons/@upArrow); }
 QHeaderView::down-arrow { image: url(:/icons/@arrow); }
 QHeaderView::up-arrow, QHeaderView::down-arrow { subcontrol-origin: border; subcontrol-position: top center; width: 10px; height: 10px; }
-QHeaderView::section { background: transparent; color: @muted; border: none; border-bottom: 1px solid @line; padding: 6px 8px; }
+QHeaderView::section { background: transparent; color: @muted; border: none; border-bottom: 1px solid @line; padding: 6px 3px; }
 
 QProgressBar { border: none; border-radius: 3px; background: @line; max-height: 6px; min-height: 6px; }
 QProgressBar::chunk { background: @accent; border-radius: 3px; }
