@@ -92,8 +92,9 @@ struct Mqa {
   uint8_t* valid;  ///< [2][kKeys], tiles by turns
   int64_t line, raw_line;
 
+  /// Of a record, at least; the threads of two keys that follow each other meet other banks.
   __host__ __device__ static int64_t raw_bytes(const Shape& s) {
-    return (PageView{s.a.page}.latent_bytes() + 15) / 16 * 16;
+    return (PageView{s.a.page}.latent_bytes() + 63) / 128 * 128 + 64;
   }
   static size_t bytes(const Shape& s) {
     const int64_t halves = (kKeys + kHeads) * (s.width + 8) + kHeads * kPLine;
@@ -124,7 +125,7 @@ struct Mqa {
     const int k = threadIdx.x / kPerKey;
     const PageView page{s.a.page};
     const bool aligned = page.latent_bytes() % 16 == 0 && is_aligned(record);
-    for (int64_t at = threadIdx.x % kPerKey * 16; at < raw_line; at += 16 * kPerKey) {
+    for (int64_t at = threadIdx.x % kPerKey * 16; at < page.latent_bytes(); at += 16 * kPerKey) {
       uint8_t* to = raw + k * raw_line + at;
       if (aligned)
         copy_16(to, record ? static_cast<const void*>(record + at) : s.a.rows, record != nullptr);

@@ -257,27 +257,28 @@ struct Histogram {
 /// Block = row. Three passes of 11, 11 and 10 bits find the k-th largest value exactly, from the
 /// top digit down; then each warp counts what its share of the row has above it and equal to it,
 /// and writes, ascending by position, what is above and the first of those equal. A row that fits
-/// (`cache`) is read from memory once.
+/// (kCache) is read from memory once.
+template <bool kCache>
 __global__ void __launch_bounds__(kSelectThreads)
-    select_topk_kernel(const Row* rows, const float* scores, int64_t stride, int64_t topk,
-                       bool cache, int32_t* keys, int32_t* count) {
+    select_topk_kernel(const Row* rows, const float* scores, int64_t stride, int topk,
+                       int32_t* keys, int32_t* count) {
   __shared__ Histogram histogram;
   __shared__ int above[kSelectWarps], equal[kSelectWarps];
-  const int64_t n = rows[blockIdx.x].position + 1;
-  int32_t* out = keys + blockIdx.x * topk;
+  const int n = static_cast<int>(rows[blockIdx.x].position) + 1;
+  int32_t* out = keys + static_cast<int64_t>(blockIdx.x) * topk;
   if (n <= topk) {
-    for (int64_t i = threadIdx.x; i < n; i += kSelectThreads) out[i] = static_cast<int32_t>(i);
-    if (threadIdx.x == 0) count[blockIdx.x] = static_cast<int32_t>(n);
+    for (int i = threadIdx.x; i < n; i += kSelectThreads) out[i] = i;
+    if (threadIdx.x == 0) count[blockIdx.x] = n;
     return;
   }
   const float* score = scores + blockIdx.x * stride;
   uint32_t* cached = dynamic_shared<uint32_t>();
-  if (cache)
-    for (int64_t i = threadIdx.x; i < n; i += kSelectThreads) cached[i] = ordered(score[i]);
-  const auto value = [&](int64_t i) { return cache ? cached[i] : ordered(score[i]); };
+  if (kCache)
+    for (int i = threadIdx.x; i < n; i += kSelectThreads) cached[i] = ordered(score[i]);
+  const auto value = [&](int i) { return kCache ? cached[i] : ordered(score[i]); };
 
   uint32_t threshold = 0;
-  int ties = static_cast<int>(topk);  // of those equal to the threshold, how many are taken
+  int ties = topk;  // of those equal to the threshold, how many are taken
   for (int pass = 0; pass < 3; ++pass) {
     const int shift = pass == 0 ? 21 : pass == 1 ? 10 : 0;
     const uint32_t digits = pass == 2 ? kDigits / 2 - 1 : kDigits - 1;
@@ -286,33 +287,35 @@ __global__ void __launch_bounds__(kSelectThreads)
     __syncthreads();
     // Neighbours often share their top digit: they are counted together.
     int bin = -1, run = 0;
-    for (int64_t base = threadIdx.x; base < n; base += kTogether * kSelectThreads) {
+    const auto add = [&](uint32_t u) {
+      if ((u & known) != threshold) return;
+      const int digit = static_cast<int>(u >> shift & digits);
+      if (digit != bin) {
+        if (run > 0) atomicAdd(&histogram.bins[bin], run);
+        bin = digit;
+        run = 0;
+      }
+      ++run;
+    };
+    int at = threadIdx.x;
+    for (; at + (kTogether - 1) * kSelectThreads < n; at += kTogether * kSelectThreads) {
       uint32_t u[kTogether];
 #pragma unroll
-      for (int i = 0; i < kTogether; ++i)
-        u[i] = base + i * kSelectThreads < n ? value(base + i * kSelectThreads) : ~threshold;
+      for (int i = 0; i < kTogether; ++i) u[i] = value(at + i * kSelectThreads);
 #pragma unroll
-      for (int i = 0; i < kTogether; ++i) {
-        if ((u[i] & known) != threshold || base + i * kSelectThreads >= n) continue;
-        const int digit = static_cast<int>(u[i] >> shift & digits);
-        if (digit != bin) {
-          if (run > 0) atomicAdd(&histogram.bins[bin], run);
-          bin = digit;
-          run = 0;
-        }
-        ++run;
-      }
+      for (int i = 0; i < kTogether; ++i) add(u[i]);
     }
+    for (; at < n; at += kSelectThreads) add(value(at));
     if (run > 0) atomicAdd(&histogram.bins[bin], run);
     threshold |= static_cast<uint32_t>(histogram.find(ties, &ties)) << shift;
   }
 
   const int warp = threadIdx.x / kWarp, lane = threadIdx.x % kWarp;
-  const int64_t share = (n + kSelectThreads - 1) / kSelectThreads * kWarp;
-  const int64_t begin = warp * share, end = begin + share < n ? begin + share : n;
+  const int share = (n + kSelectThreads - 1) / kSelectThreads * kWarp;
+  const int begin = warp * share, end = begin + share < n ? begin + share : n;
   int n_above = 0, n_equal = 0;
 #pragma unroll 8
-  for (int64_t i = begin + lane; i < end; i += kWarp) {
+  for (int i = begin + lane; i < end; i += kWarp) {
     const uint32_t u = value(i);
     n_above += u > threshold;
     n_equal += u == threshold;
@@ -328,18 +331,18 @@ __global__ void __launch_bounds__(kSelectThreads)
       seen = warp_sum(lane < warp ? equal[lane] : 0);
   written += seen < ties ? seen : ties;
   const unsigned before = (1u << lane) - 1u;
-  for (int64_t base = begin; base < end; base += kWarp) {
-    const int64_t i = base + lane;
+  for (int base = begin; base < end; base += kWarp) {
+    const int i = base + lane;
     const uint32_t u = i < end ? value(i) : 0u;
     const bool tie = i < end && u == threshold;
     const unsigned tied = __ballot_sync(0xffffffffu, tie);
     const bool take = i < end && (u > threshold || (tie && seen + __popc(tied & before) < ties));
     const unsigned taken = __ballot_sync(0xffffffffu, take);
-    if (take) out[written + __popc(taken & before)] = static_cast<int32_t>(i);
+    if (take) out[written + __popc(taken & before)] = i;
     written += __popc(taken);
     seen += __popc(tied);
   }
-  if (threadIdx.x == 0) count[blockIdx.x] = static_cast<int32_t>(topk);
+  if (threadIdx.x == 0) count[blockIdx.x] = topk;
 }
 
 template <int kColumns>
@@ -377,9 +380,9 @@ Error index_scores(const PageShape& s, const Row* rows, int64_t m, int64_t heads
 Error select_topk(const Row* rows, const float* scores, int64_t stride, int64_t m, int64_t topk,
                   int32_t* keys, int32_t* count, Stream stream) {
   const bool cache = stride <= kMostCached;
-  return launch(select_topk_kernel, dim3(blocks(m, 1)), dim3(kSelectThreads),
-                cache ? static_cast<size_t>(stride) * 4 : 0, stream, rows, scores, stride, topk,
-                cache, keys, count);
+  return launch(cache ? select_topk_kernel<true> : select_topk_kernel<false>, dim3(blocks(m, 1)),
+                dim3(kSelectThreads), cache ? static_cast<size_t>(stride) * 4 : 0, stream, rows,
+                scores, stride, static_cast<int>(topk), keys, count);
 }
 
 }  // namespace leyden::cuda
