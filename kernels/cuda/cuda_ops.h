@@ -15,6 +15,7 @@ namespace leyden::cuda {
 
 using Error = const char*;  ///< nullptr: fine
 using Stream = void*;       ///< a cudaStream_t; nullptr is the default stream
+using Graph = void*;        ///< launches that were recorded
 
 struct DeviceInfo {
   char name[128];
@@ -113,6 +114,14 @@ struct Ops {
   Error (*copy)(void* to, const void* from, size_t bytes, Stream stream);  ///< any direction
   Error (*fill)(void* to, int value, size_t bytes, Stream stream);
   Error (*synchronize)(Stream stream);
+
+  // Recorded launches, enqueued again as one: same parameters, same addresses.
+  /// From here on what this thread enqueues on `stream`, not the default one, is recorded and not run.
+  Error (*begin_recording)(Stream stream);
+  /// Ends it, whatever failed in between; *graph is nullptr then.
+  Error (*end_recording)(Stream stream, Graph* graph);
+  Error (*replay)(Graph graph, Stream stream);
+  void (*drop_graph)(Graph graph);
 
   // Rows. x, out [m, ...] f32 unless said otherwise.
   Error (*embed)(const Weight& table, const int32_t* tokens, int64_t m, float* out, Stream);

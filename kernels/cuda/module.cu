@@ -55,6 +55,25 @@ Error fill(void* to, int value, size_t bytes, Stream stream) {
 }
 Error synchronize(Stream stream) { return error_text(cudaStreamSynchronize(stream_of(stream))); }
 
+Error begin_recording(Stream stream) {
+  return error_text(cudaStreamBeginCapture(stream_of(stream), cudaStreamCaptureModeThreadLocal));
+}
+Error end_recording(Stream stream, Graph* graph) {
+  *graph = nullptr;
+  cudaGraph_t recorded = nullptr;
+  if (const cudaError_t e = cudaStreamEndCapture(stream_of(stream), &recorded); e != cudaSuccess)
+    return cudaGetErrorString(e);
+  cudaGraphExec_t ready = nullptr;
+  const cudaError_t e = cudaGraphInstantiate(&ready, recorded, 0);
+  (void)cudaGraphDestroy(recorded);
+  if (e == cudaSuccess) *graph = ready;
+  return error_text(e);
+}
+Error replay(Graph graph, Stream stream) {
+  return error_text(cudaGraphLaunch(static_cast<cudaGraphExec_t>(graph), stream_of(stream)));
+}
+void drop_graph(Graph graph) { (void)cudaGraphExecDestroy(static_cast<cudaGraphExec_t>(graph)); }
+
 const Ops kOps = {
     .struct_size = sizeof(Ops),
     .build_id = LEYDEN_BUILD_ID,
@@ -70,6 +89,10 @@ const Ops kOps = {
     .copy = copy,
     .fill = fill,
     .synchronize = synchronize,
+    .begin_recording = begin_recording,
+    .end_recording = end_recording,
+    .replay = replay,
+    .drop_graph = drop_graph,
     .embed = embed,
     .add_rms_norm = add_rms_norm,
     .rms_norm = rms_norm,

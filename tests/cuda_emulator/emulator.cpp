@@ -215,6 +215,43 @@ cudaError_t emulator_run(const cudaLaunchConfig_t& config, const std::function<v
 // ---- the runtime's functions
 // ------------------------------------------------------------------------
 
+struct EmulatedStream {};
+struct EmulatedGraph {
+  std::vector<std::function<cudaError_t()>> steps;
+};
+namespace {
+thread_local std::unique_ptr<EmulatedGraph> recording;
+}
+
+cudaError_t emulator_enqueue(std::function<cudaError_t()> step) {
+  if (!recording) return step();
+  recording->steps.push_back(std::move(step));
+  return cudaSuccess;
+}
+cudaError_t cudaStreamBeginCapture(cudaStream_t stream, cudaStreamCaptureMode) {
+  if (!stream || recording) return cudaErrorInvalidValue;
+  recording = std::make_unique<EmulatedGraph>();
+  return cudaSuccess;
+}
+cudaError_t cudaStreamEndCapture(cudaStream_t, cudaGraph_t* out) {
+  *out = recording.release();
+  return *out ? cudaSuccess : cudaErrorInvalidValue;
+}
+cudaError_t cudaGraphInstantiate(cudaGraphExec_t* out, cudaGraph_t graph, unsigned) {
+  *out = new EmulatedGraph(*graph);
+  return cudaSuccess;
+}
+cudaError_t cudaGraphDestroy(cudaGraph_t graph) {
+  delete graph;
+  return cudaSuccess;
+}
+cudaError_t cudaGraphExecDestroy(cudaGraphExec_t graph) { return cudaGraphDestroy(graph); }
+cudaError_t cudaGraphLaunch(cudaGraphExec_t graph, cudaStream_t) {
+  for (const auto& step : graph->steps)
+    if (const cudaError_t e = step(); e != cudaSuccess) return e;
+  return cudaSuccess;
+}
+
 const char* cudaGetErrorString(cudaError_t error) {
   return error == cudaSuccess                 ? "no error"
          : error == cudaErrorMemoryAllocation ? "out of memory"
@@ -237,6 +274,7 @@ cudaError_t cudaMemGetInfo(size_t* free_bytes, size_t* total_bytes) {
   return cudaSuccess;
 }
 cudaError_t cudaMalloc(void** out, size_t bytes) {
+  if (recording) return cudaErrorInvalidValue;  // a captured stream allows none
   *out = std::aligned_alloc(256, (bytes + 255) / 256 * 256);
   if (!*out) return cudaErrorMemoryAllocation;
   std::memset(*out, 0xff, bytes);
@@ -248,20 +286,30 @@ cudaError_t cudaFree(void* pointer) {
 }
 cudaError_t cudaMallocHost(void** out, size_t bytes) { return cudaMalloc(out, bytes); }
 cudaError_t cudaFreeHost(void* pointer) { return cudaFree(pointer); }
+
 cudaError_t cudaStreamCreateWithFlags(cudaStream_t* out, unsigned) {
-  *out = nullptr;
+  *out = new EmulatedStream;
   return cudaSuccess;
 }
-cudaError_t cudaStreamDestroy(cudaStream_t) { return cudaSuccess; }
-cudaError_t cudaStreamSynchronize(cudaStream_t) { return cudaSuccess; }
+cudaError_t cudaStreamDestroy(cudaStream_t stream) {
+  delete stream;
+  return cudaSuccess;
+}
+cudaError_t cudaStreamSynchronize(cudaStream_t) {
+  return recording ? cudaErrorInvalidValue : cudaSuccess;
+}
 cudaError_t cudaMemcpyAsync(void* to, const void* from, size_t bytes, cudaMemcpyKind,
                             cudaStream_t) {
-  std::memcpy(to, from, bytes);
-  return cudaSuccess;
+  return emulator_enqueue([=] {
+    std::memcpy(to, from, bytes);
+    return cudaSuccess;
+  });
 }
 cudaError_t cudaMemsetAsync(void* to, int value, size_t bytes, cudaStream_t) {
-  std::memset(to, value, bytes);
-  return cudaSuccess;
+  return emulator_enqueue([=] {
+    std::memset(to, value, bytes);
+    return cudaSuccess;
+  });
 }
 cudaError_t cudaFuncSetAttribute(const void*, cudaFuncAttribute, int bytes) {
   return bytes <= 227 * 1024 ? cudaSuccess : cudaErrorInvalidValue;

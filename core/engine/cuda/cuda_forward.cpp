@@ -14,6 +14,8 @@ namespace {
 
 /// Scores of one pass over the index: rows are taken in blocks that fit.
 constexpr int64_t kScoreBytes = int64_t{256} << 20;
+/// Passes of up to so many rows are recorded: larger ones are not bound by launches.
+constexpr int64_t kRecordedRows = 64;
 /// Partial results of attention, which let few rows use the whole device: without them it is only slower.
 constexpr int64_t kPartialBytes = int64_t{64} << 20;
 
@@ -22,16 +24,12 @@ int64_t groups_of(int64_t k) { return (k + 127) / 128; }
 }  // namespace
 
 struct CudaForward::Scratch {
-  explicit Scratch(const cuda::Ops* ops) {
+  explicit Scratch(const cuda::Ops* ops) : host_batch(ops) {
     for (DeviceMemory* m : all()) *m = DeviceMemory(ops);
   }
   std::vector<DeviceMemory*> all() {
-    return {&tokens,
-            &cos_sin,
-            &page_tables,
-            &rows,
+    return {&batch,
             &mass,
-            &mass_rows,
             &h,
             &residual,
             &x,
@@ -73,7 +71,7 @@ struct CudaForward::Scratch {
             &head_rows,
             &logits};
   }
-  DeviceMemory tokens, cos_sin, page_tables, rows, mass, mass_rows;    // the batch
+  DeviceMemory batch, mass;                                            // the batch
   DeviceMemory h, residual, x, hidden;                                 // [m, dim]
   DeviceMemory codes, scales, bf16;                                    // an input's form
   DeviceMemory q_a, kv_a, index_k, index_w, c_q, q, index_q, latents;  // projections
@@ -81,14 +79,17 @@ struct CudaForward::Scratch {
   DeviceMemory q_latent, u, lse, partials, k_pe, kv, attention_out;    // attention
   DeviceMemory gate, up, act, router, experts, weights, offsets, token_of_slot, slot_of_choice;
   DeviceMemory expert_out, shared_out, head_rows, logits;
+  // Where parts of the batch lie on the device.
+  float** mass_rows = nullptr;
+  cuda::Row* rows = nullptr;
+  float* cos_sin = nullptr;
+  int32_t* tokens = nullptr;
   // What is uploaded must live until the stream has taken it.
-  std::vector<int32_t> host_tokens, host_head_rows;
-  std::vector<float> host_cos_sin, host_mass;
-  std::vector<std::byte*> host_tables;
+  PinnedMemory host_batch;
+  std::vector<int32_t> host_head_rows;
+  std::vector<float> host_mass;
   std::vector<cuda::Row> host_rows;
-  std::vector<float*> host_mass_rows;
   std::vector<size_t> mass_begin;  ///< of each row in `mass`, in floats
-  bool any_mass = false;
 };
 
 /// One activation matrix; quantised or narrowed on first use. The form's memory is shared, so one
@@ -116,9 +117,11 @@ CudaForward::CudaForward(std::shared_ptr<const Model> model, const cuda::Ops& op
       page_memory_(make_device_page_memory(model_->kv_layout(), ops, device)),
       s_(std::make_unique<Scratch>(&ops)) {
   if (ops_.make_stream(&stream_)) stream_ = nullptr;  // the default stream serves as well
+  steps_ = std::make_unique<RecordedSteps>(ops_, stream_);
 }
 
 CudaForward::~CudaForward() {
+  steps_.reset();
   if (stream_) ops_.drop_stream(stream_);
 }
 
@@ -213,7 +216,7 @@ cuda::Attention CudaForward::attention_of(int64_t layer, int64_t first, int64_t 
   a.page = page_shape(layer);
   a.n_heads = c.n_heads;
   a.sm_scale = static_cast<float>(c.softmax_scale());
-  a.rows = s_->rows.as<cuda::Row>() + first;
+  a.rows = s_->rows + first;
   a.m = m;
   if (selected)
     a.selection = {s_->keys.as<int32_t>() + first * topk, s_->count.as<int32_t>() + first, topk};
@@ -221,80 +224,114 @@ cuda::Attention CudaForward::attention_of(int64_t layer, int64_t first, int64_t 
 }
 
 Status CudaForward::place(std::span<const ForwardRow> rows) {
-  const ModelConfig& c = model_->config();
-  const size_t m = rows.size(), dr = static_cast<size_t>(c.qk_rope_head_dim);
-  s_->host_tokens.resize(m);
-  s_->host_cos_sin.resize(m * dr);
-  s_->host_tables.clear();
-  s_->host_rows.resize(m);
-  s_->host_mass_rows.assign(m, nullptr);
-  s_->mass_begin.assign(m, 0);
-  s_->any_mass = false;
-  std::map<std::byte* const*, std::pair<int64_t, size_t>> tables;  // pages, place in host_tables
+  const size_t m = rows.size(), dr = static_cast<size_t>(model_->config().qk_rope_head_dim);
+  std::map<std::byte* const*, std::pair<int64_t, size_t>> tables;  // pages, place among all tables
   for (const ForwardRow& row : rows) {
     int64_t& pages = tables[row.pages].first;
     pages = std::max(pages, row.position / KvLayout::kPageTokens + 1);
   }
+  size_t table_pages = 0;
   for (auto& [pages, table] : tables) {
-    table.second = s_->host_tables.size();
-    s_->host_tables.insert(s_->host_tables.end(), pages, pages + table.first);
+    table.second = table_pages;
+    table_pages += static_cast<size_t>(table.first);
   }
-  LEYDEN_TRY(s_->page_tables.upload(s_->host_tables, stream_));
+
+  // One block, one copy. Tables come last: where the rest lies depends on m alone.
+  size_t bytes = 0;
+  const auto part = [&](size_t size) { return std::exchange(bytes, bytes + (size + 15) / 16 * 16); };
+  const size_t mass_rows_at = part(m * sizeof(float*)), rows_at = part(m * sizeof(cuda::Row)),
+               cos_sin_at = part(m * dr * 4), tokens_at = part(m * 4),
+               tables_at = part(table_pages * sizeof(std::byte*));
+  LEYDEN_TRY(s_->batch.ensure(bytes));
+  LEYDEN_TRY(s_->host_batch.ensure(bytes));
+  std::byte *host = s_->host_batch.data(), *device = s_->batch.as<std::byte>();
+  s_->mass_rows = reinterpret_cast<float**>(device + mass_rows_at);
+  s_->rows = reinterpret_cast<cuda::Row*>(device + rows_at);
+  s_->cos_sin = reinterpret_cast<float*>(device + cos_sin_at);
+  s_->tokens = reinterpret_cast<int32_t*>(device + tokens_at);
+  auto** device_tables = reinterpret_cast<std::byte**>(device + tables_at);
+  auto** host_tables = reinterpret_cast<std::byte**>(host + tables_at);
+  for (const auto& [pages, table] : tables)
+    std::copy(pages, pages + table.first, host_tables + table.second);
+
+  auto** mass_rows = reinterpret_cast<float**>(host + mass_rows_at);
+  auto* cos_sin = reinterpret_cast<float*>(host + cos_sin_at);
+  auto* tokens = reinterpret_cast<int32_t*>(host + tokens_at);
+  s_->host_rows.resize(m);
+  s_->mass_begin.assign(m, 0);
   size_t mass_floats = 0;
   for (size_t t = 0; t < m; ++t) {
     const ForwardRow& row = rows[t];
-    s_->host_tokens[t] = row.token;
-    model_->fill_rope(row.position, s_->host_cos_sin.data() + t * dr);
-    s_->host_rows[t] = {s_->page_tables.as<std::byte*>() + tables[row.pages].second, row.position};
-    if (!row.mass) continue;
-    s_->any_mass = true;
+    tokens[t] = row.token;
+    model_->fill_rope(row.position, cos_sin + t * dr);
+    s_->host_rows[t] = {device_tables + tables[row.pages].second, row.position};
     s_->mass_begin[t] = mass_floats;
-    mass_floats += static_cast<size_t>(row.position) + 1;
+    if (row.mass) mass_floats += static_cast<size_t>(row.position) + 1;
   }
-  LEYDEN_TRY(s_->tokens.upload(s_->host_tokens, stream_));
-  LEYDEN_TRY(s_->cos_sin.upload(s_->host_cos_sin, stream_));
-  LEYDEN_TRY(s_->rows.upload(s_->host_rows, stream_));
-  if (!s_->any_mass) return {};
-  LEYDEN_TRY(s_->mass.ensure(mass_floats * 4));
-  LEYDEN_CUDA_TRY(ops_.fill(s_->mass.as<void>(), 0, mass_floats * 4, stream_));
+  std::copy(s_->host_rows.begin(), s_->host_rows.end(),
+            reinterpret_cast<cuda::Row*>(host + rows_at));
   s_->host_mass.resize(mass_floats);
+  if (mass_floats > 0) {
+    LEYDEN_TRY(s_->mass.ensure(mass_floats * 4));
+    LEYDEN_CUDA_TRY(ops_.fill(s_->mass.as<void>(), 0, mass_floats * 4, stream_));
+  }
   for (size_t t = 0; t < m; ++t)
-    if (rows[t].mass) s_->host_mass_rows[t] = s_->mass.as<float>() + s_->mass_begin[t];
-  return s_->mass_rows.upload(s_->host_mass_rows, stream_);
+    mass_rows[t] = rows[t].mass ? s_->mass.as<float>() + s_->mass_begin[t] : nullptr;
+  LEYDEN_CUDA_TRY(ops_.copy(device, host, bytes, stream_));
+  return {};
 }
 
 Status CudaForward::run(std::span<const ForwardRow> rows) {
   const ModelConfig& c = model_->config();
-  for (const ForwardRow& row : rows)
+  int64_t positions = 0;
+  bool all_mqa = true;
+  for (const ForwardRow& row : rows) {
     if (row.recall) return unsupported("index recall: is measured on the CPU only");
+    positions = std::max(positions, row.position + 1);
+    all_mqa = all_mqa && !uses_mha(*model_, row);
+  }
   LEYDEN_CUDA_TRY(ops_.use_device(device_));
-  const int64_t m = static_cast<int64_t>(rows.size());
-  const float eps = static_cast<float>(c.rms_norm_eps);
   LEYDEN_TRY(place(rows));
+  const bool selected =
+      model_->options().attention == AttentionMode::kDsa && positions > c.index_topk;
+  const auto m = static_cast<int64_t>(rows.size());
+  if (all_mqa && m <= kRecordedRows) {
+    const StepShape shape{m, rounded_reach(positions), selected, !s_->host_mass.empty()};
+    LEYDEN_TRY(steps_->run(
+        shape, [&] { return scratch_bytes(); }, [&] { return enqueue(rows, shape); }));
+  } else {
+    LEYDEN_TRY(enqueue(rows, {m, positions, selected, !s_->host_mass.empty()}));
+  }
+  return collect_mass(rows);
+}
+
+Status CudaForward::enqueue(std::span<const ForwardRow> rows, const StepShape& step) {
+  const ModelConfig& c = model_->config();
+  const int64_t m = step.rows;
+  const float eps = static_cast<float>(c.rms_norm_eps);
   const size_t wide = static_cast<size_t>(m * c.dim) * 4;
   for (DeviceMemory* b : {&s_->h, &s_->residual, &s_->x, &s_->hidden}) LEYDEN_TRY(b->ensure(wide));
   float *h = s_->h.as<float>(), *residual = s_->residual.as<float>(), *x = s_->x.as<float>();
-  LEYDEN_CUDA_TRY(ops_.embed(weights_->embed().shape, s_->tokens.as<int32_t>(), m, h, stream_));
+  LEYDEN_CUDA_TRY(ops_.embed(weights_->embed().shape, s_->tokens, m, h, stream_));
   for (int64_t i = 0; i < c.n_layers; ++i) {
     const DeviceLayer& w = weights_->layer(i);
     LEYDEN_CUDA_TRY(ops_.add_rms_norm(h, i == 0 ? nullptr : residual, w.attn_norm, m, c.dim, eps, x,
                                       residual, stream_));
-    LEYDEN_TRY(attention(w, i, rows));
+    LEYDEN_TRY(attention(w, i, rows, step));
     LEYDEN_CUDA_TRY(
         ops_.add_rms_norm(h, residual, w.ffn_norm, m, c.dim, eps, x, residual, stream_));
     LEYDEN_TRY(w.gate.empty() ? dense_ffn(w.ffn, m) : moe_ffn(w, m));
   }
   LEYDEN_CUDA_TRY(ops_.add_rms_norm(h, c.n_layers == 0 ? nullptr : residual, weights_->final_norm(),
                                     m, c.dim, eps, s_->hidden.as<float>(), residual, stream_));
-  return collect_mass(rows);
+  return {};
 }
 
 Status CudaForward::collect_mass(std::span<const ForwardRow> rows) {
-  if (s_->any_mass)
+  if (!s_->host_mass.empty())
     LEYDEN_CUDA_TRY(
         ops_.copy(s_->host_mass.data(), s_->mass.as<void>(), s_->host_mass.size() * 4, stream_));
   LEYDEN_CUDA_TRY(ops_.synchronize(stream_));
-  if (!s_->any_mass) return {};
   for (size_t t = 0; t < rows.size(); ++t) {
     if (!rows[t].mass) continue;
     const float* from = s_->host_mass.data() + s_->mass_begin[t];
@@ -304,9 +341,9 @@ Status CudaForward::collect_mass(std::span<const ForwardRow> rows) {
 }
 
 Status CudaForward::attention(const DeviceLayer& w, int64_t layer,
-                              std::span<const ForwardRow> rows) {
+                              std::span<const ForwardRow> rows, const StepShape& step) {
   const ModelConfig& c = model_->config();
-  const int64_t m = static_cast<int64_t>(rows.size());
+  const int64_t m = step.rows;
   const int64_t r = c.kv_lora_rank, dr = c.qk_rope_head_dim, di = c.index_head_dim;
   constexpr float eps = static_cast<float>(ModelConfig::kLatentNormEps);
   const auto ensure = [&](DeviceMemory& b, int64_t floats) {
@@ -339,13 +376,10 @@ Status CudaForward::attention(const DeviceLayer& w, int64_t layer,
                              c.qk_nope_head_dim,       c.index_n_heads, eps,
                              c.indexer_rope_interleave};
   LEYDEN_CUDA_TRY(ops_.write_keys(
-      shape, s_->rows.as<cuda::Row>(), m, s_->cos_sin.as<float>(), q, s_->latents.as<float>(), kv_a,
+      shape, s_->rows, m, s_->cos_sin, q, s_->latents.as<float>(), kv_a,
       s_->index_k.as<float>(), s_->index_q.as<float>(), w.k_norm_weight, w.k_norm_bias, stream_));
 
-  const bool selected = model_->options().attention == AttentionMode::kDsa &&
-                        std::any_of(rows.begin(), rows.end(),
-                                    [&](const auto& row) { return row.position >= c.index_topk; });
-  if (selected) LEYDEN_TRY(select(layer, rows));
+  if (step.selected) LEYDEN_TRY(select(layer, step));
 
   for (size_t begin = 0, end; begin < rows.size(); begin = end) {
     const bool mha = uses_mha(*model_, rows[begin]);
@@ -353,16 +387,16 @@ Status CudaForward::attention(const DeviceLayer& w, int64_t layer,
     while (end < rows.size() && uses_mha(*model_, rows[end]) == mha &&
            (!mha || rows[end].pages == rows[begin].pages))
       ++end;
-    LEYDEN_TRY(mha ? attend_mha(w, layer, rows, begin, end, selected)
-                   : attend_mqa(w, layer, rows, begin, end, selected));
+    LEYDEN_TRY(mha ? attend_mha(w, layer, rows, begin, end, step)
+                   : attend_mqa(w, layer, rows, begin, end, step));
   }
   Form o{s_->attention_out.as<float>(), m, c.n_heads * c.v_head_dim};
   return product(o, w.wo, s_->h.as<float>(), true);
 }
 
-Status CudaForward::select(int64_t layer, std::span<const ForwardRow> rows) {
+Status CudaForward::select(int64_t layer, const StepShape& step) {
   const ModelConfig& c = model_->config();
-  const int64_t m = static_cast<int64_t>(rows.size());
+  const int64_t m = step.rows;
   const int64_t heads = c.index_n_heads, di = c.index_head_dim, topk = c.index_topk;
   LEYDEN_TRY(s_->index_codes.ensure(static_cast<size_t>(m * heads * di)));
   LEYDEN_TRY(s_->index_weights.ensure(static_cast<size_t>(m * heads) * 4));
@@ -372,14 +406,13 @@ Status CudaForward::select(int64_t layer, std::span<const ForwardRow> rows) {
   LEYDEN_CUDA_TRY(ops_.index_queries(shape, s_->index_q.as<float>(), s_->index_w.as<float>(), m,
                                      heads, s_->index_codes.as<uint8_t>(),
                                      s_->index_weights.as<float>(), stream_));
-  int64_t last = 0;
-  for (const ForwardRow& row : rows) last = std::max(last, row.position);
-  const int64_t stride = (last / KvLayout::kPageTokens + 1) * KvLayout::kPageTokens;
+  constexpr int64_t kPage = KvLayout::kPageTokens;
+  const int64_t stride = (step.reach + kPage - 1) / kPage * kPage;
   const int64_t block = std::clamp<int64_t>(kScoreBytes / 4 / stride, 1, m);
   LEYDEN_TRY(s_->scores.ensure(static_cast<size_t>(block * stride) * 4));
   for (int64_t first = 0; first < m; first += block) {
     const int64_t n = std::min(block, m - first);
-    const cuda::Row* at = s_->rows.as<cuda::Row>() + first;
+    const cuda::Row* at = s_->rows + first;
     LEYDEN_CUDA_TRY(ops_.index_scores(
         shape, at, n, heads, s_->index_codes.as<uint8_t>() + first * heads * di,
         s_->index_weights.as<float>() + first * heads, s_->scores.as<float>(), stride, stream_));
@@ -402,7 +435,7 @@ bool wants_mass(std::span<const ForwardRow> rows, size_t begin, size_t end) {
 
 Status CudaForward::attend_mqa(const DeviceLayer& w, int64_t layer,
                                std::span<const ForwardRow> rows, size_t begin, size_t end,
-                               bool selected) {
+                               const StepShape& step) {
   const ModelConfig& c = model_->config();
   const int64_t m = static_cast<int64_t>(end - begin), first = static_cast<int64_t>(begin);
   const int64_t heads = c.n_heads, dk = c.qk_head_dim(), dn = c.qk_nope_head_dim;
@@ -415,10 +448,8 @@ Status CudaForward::attend_mqa(const DeviceLayer& w, int64_t layer,
 
   LEYDEN_TRY(product_by_head(q, dk, w.w_uk, m, q_latent));
 
-  int64_t most = 0;
-  for (size_t t = begin; t < end; ++t) most = std::max(most, rows[t].position + 1);
-  cuda::Attention a = attention_of(layer, first, m, selected);
-  a.most_keys = selected ? std::min(most, topk) : most;
+  cuda::Attention a = attention_of(layer, first, m, step.selected);
+  a.most_keys = step.selected ? std::min(step.reach, topk) : step.reach;
   const int64_t partials = m * heads * ((a.most_keys + 255) / 256) * (r + 2);
   if (4 * partials <= kPartialBytes) {
     LEYDEN_TRY(s_->partials.ensure(static_cast<size_t>(4 * partials)));
@@ -429,7 +460,7 @@ Status CudaForward::attend_mqa(const DeviceLayer& w, int64_t layer,
       ops_.mqa_attention(a, q_latent, q + dn, dk, s_->u.as<float>(), s_->lse.as<float>(), stream_));
   if (wants_mass(rows, begin, end)) {
     LEYDEN_CUDA_TRY(ops_.mqa_mass(a, a.most_keys, q_latent, q + dn, dk,
-                                  s_->lse.as<float>(), s_->mass_rows.as<float*>() + first,
+                                  s_->lse.as<float>(), s_->mass_rows + first,
                                   stream_));
   }
 
@@ -439,7 +470,7 @@ Status CudaForward::attend_mqa(const DeviceLayer& w, int64_t layer,
 
 Status CudaForward::attend_mha(const DeviceLayer& w, int64_t layer,
                                std::span<const ForwardRow> rows, size_t begin, size_t end,
-                               bool selected) {
+                               const StepShape& step) {
   const ModelConfig& c = model_->config();
   const int64_t m = static_cast<int64_t>(end - begin), first = static_cast<int64_t>(begin);
   const int64_t heads = c.n_heads, dn = c.qk_nope_head_dim, dr = c.qk_rope_head_dim;
@@ -454,14 +485,14 @@ Status CudaForward::attend_mha(const DeviceLayer& w, int64_t layer,
   Form latents{s_->latents.as<float>(), n_keys, r};
   LEYDEN_TRY(product(latents, w.wkv_b, s_->kv.as<float>(), true));
 
-  const cuda::Attention a = attention_of(layer, first, m, selected);
+  const cuda::Attention a = attention_of(layer, first, m, step.selected);
   const float* q = s_->q.as<float>() + first * heads * (dn + dr);
   LEYDEN_CUDA_TRY(ops_.mha_attention(a, dn, v, q, s_->kv.as<float>(), s_->k_pe.as<float>(),
                                      s_->attention_out.as<float>() + first * heads * v,
                                      s_->lse.as<float>(), stream_));
   if (wants_mass(rows, begin, end))
     LEYDEN_CUDA_TRY(ops_.mha_mass(a, n_keys, dn, v, q, s_->kv.as<float>(), s_->k_pe.as<float>(),
-                                  s_->lse.as<float>(), s_->mass_rows.as<float*>() + first,
+                                  s_->lse.as<float>(), s_->mass_rows + first,
                                   stream_));
   return {};
 }

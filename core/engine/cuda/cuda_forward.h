@@ -9,6 +9,7 @@
 #include "base/status.h"
 #include "core/engine/cuda/device_memory.h"
 #include "core/engine/cuda/device_weights.h"
+#include "core/engine/cuda/recorded_steps.h"
 #include "core/engine/model.h"
 #include "core/engine/network.h"
 
@@ -37,12 +38,15 @@ class CudaForward final : public Network {
   struct Scratch;
   struct Form;
   Status place(std::span<const ForwardRow> rows);
-  Status attention(const DeviceLayer& w, int64_t layer, std::span<const ForwardRow> rows);
-  Status select(int64_t layer, std::span<const ForwardRow> rows);
+  /// The whole pass; `step` holds at least the rows' last position.
+  Status enqueue(std::span<const ForwardRow> rows, const StepShape& step);
+  Status attention(const DeviceLayer& w, int64_t layer, std::span<const ForwardRow> rows,
+                   const StepShape& step);
+  Status select(int64_t layer, const StepShape& step);
   Status attend_mqa(const DeviceLayer& w, int64_t layer, std::span<const ForwardRow> rows,
-                    size_t begin, size_t end, bool selected);
+                    size_t begin, size_t end, const StepShape& step);
   Status attend_mha(const DeviceLayer& w, int64_t layer, std::span<const ForwardRow> rows,
-                    size_t begin, size_t end, bool selected);
+                    size_t begin, size_t end, const StepShape& step);
   Status dense_ffn(const DeviceFfn& w, int64_t m);
   Status moe_ffn(const DeviceLayer& w, int64_t m);
   Status collect_mass(std::span<const ForwardRow> rows);
@@ -62,6 +66,7 @@ class CudaForward final : public Network {
   std::unique_ptr<DeviceWeights> weights_;
   std::shared_ptr<PageMemory> page_memory_;
   cuda::Stream stream_ = nullptr;
+  std::unique_ptr<RecordedSteps> steps_;
   std::unique_ptr<Scratch> s_;
 };
 

@@ -69,4 +69,31 @@ class DeviceMemory {
   size_t size_ = 0;
 };
 
+/// Host memory that a device copies from without a detour. Threads: one at a time.
+class PinnedMemory {
+ public:
+  explicit PinnedMemory(const cuda::Ops* ops) : ops_(ops) {}
+  PinnedMemory(const PinnedMemory&) = delete;
+  ~PinnedMemory() { drop(); }
+
+  /// At least so many bytes; what was there is lost when it grows.
+  Status ensure(size_t bytes) {
+    if (bytes <= size_) return {};
+    drop();
+    LEYDEN_CUDA_TRY(ops_->allocate_pinned(&data_, 2 * bytes));
+    size_ = 2 * bytes;
+    return {};
+  }
+  std::byte* data() const { return static_cast<std::byte*>(data_); }
+
+ private:
+  void drop() {
+    if (data_) ops_->release_pinned(std::exchange(data_, nullptr));
+    size_ = 0;
+  }
+  const cuda::Ops* ops_;
+  void* data_ = nullptr;
+  size_t size_ = 0;
+};
+
 }  // namespace leyden

@@ -180,6 +180,73 @@ INSTANTIATE_TEST_SUITE_P(Checkpoints, CudaForwardTest,
                          ::testing::Values("moe_groups_fp8", "topk_small", "fp8_ragged",
                                            "head_dims", "dense_bf16", "yarn_long"));
 
+TEST(CudaForward, AReplayedStepHasTheBitsOfAnEnqueuedOne) {
+  ThreadPool pool(1);
+  constexpr int64_t kTokens = 80;
+  for (const char* name : {"topk_small", "moe_groups_fp8"}) {
+    const auto model = open_model(name, {.form = AttentionForm::kMqa}, pool);
+    const auto vocab = static_cast<size_t>(model->config().vocab_size);
+    std::vector<int32_t> tokens;
+    for (size_t i = 0; i < kTokens; ++i)
+      tokens.push_back(static_cast<int32_t>((i * 7919 + i * i * 31) % vocab));
+    std::vector<Batch> steps = {{0, 60, false}};
+    for (int64_t i = 60; i < kTokens; ++i) steps.push_back({i, 1, true});
+    const Outcome at_once = on_device(model, tokens, {{0, kTokens, false}});  // too many to record
+    const Outcome stepwise = on_device(model, tokens, steps);
+    EXPECT_EQ(at_once.logits, stepwise.logits) << name;
+    EXPECT_EQ(at_once.mass, stepwise.mass) << name;
+  }
+}
+
+TEST(RecordedSteps, AreMadeAgainWhenMemoryMoved) {
+  const cuda::Ops& ops = *cuda::leyden_cuda_ops(LEYDEN_BUILD_ID);
+  cuda::Stream stream = nullptr;
+  ASSERT_EQ(ops.make_stream(&stream), nullptr);
+  size_t memory = 1;
+  int enqueued = 0;
+  uint8_t value = 0;
+  {
+    RecordedSteps steps(ops, stream);
+    const auto run = [&](const StepShape& shape) {
+      return steps.run(
+          shape, [&] { return memory; },
+          [&]() -> Status {
+            LEYDEN_CUDA_TRY(ops.fill(&value, ++enqueued, 1, stream));
+            return {};
+          });
+    };
+    const StepShape one{1, 256, false, false}, two{2, 256, false, false};
+    ASSERT_TRUE(run(one).ok());
+    EXPECT_EQ(value, 1);  // as it is
+    ASSERT_TRUE(run(one).ok());
+    EXPECT_EQ(value, 2);  // recorded, and done
+    ASSERT_TRUE(run(two).ok());
+    EXPECT_EQ(value, 3);
+    ASSERT_TRUE(run(one).ok());
+    EXPECT_EQ(value, 2);  // replayed
+    memory = 2;
+    ASSERT_TRUE(run(one).ok());
+    EXPECT_EQ(value, 4);
+    // What fails while recording ends the recording.
+    EXPECT_FALSE(steps.run(
+                          one, [&] { return memory; },
+                          [&] { return out_of_memory("scratch"); })
+                     .ok());
+    ASSERT_TRUE(run(one).ok());
+    EXPECT_EQ(value, 5);
+  }
+  ops.drop_stream(stream);
+}
+
+TEST(RecordedSteps, ReachIsRoundedUpByAQuarterAtMost) {
+  for (int64_t n : {1, 64, 255, 256, 257, 1000, 4096, 4097, 102'400}) {
+    const int64_t reach = rounded_reach(n);
+    EXPECT_GE(reach, n);
+    EXPECT_EQ(reach % kPage, 0) << n;
+    EXPECT_LE(reach, std::max<int64_t>(n + n / 4 + 1, 256)) << n;
+  }
+}
+
 TEST(CudaForward, ReferencePrecisionIsRefused) {
   ThreadPool pool(1);
   const auto model = open_model("topk_small", {.precision = Precision::kReference}, pool);
