@@ -76,6 +76,7 @@ __device__ void mask_keys(const Shape& s, int64_t first_row, int64_t first, int*
 }
 
 __global__ void mha_attention_kernel(Shape s, float* o, float* lse) {
+  begin_kernel();
   __shared__ int cursor[kQueries];
   const int64_t first_row = static_cast<int64_t>(blockIdx.x) * kQueries, head = blockIdx.y;
   Flash f = Flash::make(s.width, (s.v + 15) / 16 * 16, false);
@@ -101,6 +102,7 @@ __global__ void mha_attention_kernel(Shape s, float* o, float* lse) {
 
 /// Block (16 rows, tile of keys): P again, added up over all heads. A thread owns its sums.
 __global__ void mha_mass_kernel(Shape s, const float* lse, float* const* mass) {
+  begin_kernel();
   __shared__ int cursor[kQueries];
   const int64_t first_row = static_cast<int64_t>(blockIdx.x) * kQueries;
   const int64_t first = static_cast<int64_t>(blockIdx.y) * kKeys;

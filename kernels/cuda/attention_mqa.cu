@@ -1,275 +1,208 @@
 // SPDX-License-Identifier: Apache-2.0
 // Sparse attention over latent records, absorbed form.
 //
-// A row's keys are cut into parts of 256. A part is a softmax of its own (running maximum over
+// A row's keys are cut into parts of kPartKeys. A part is a softmax of its own (running maximum over
 // tiles of 64 keys); parts are merged in order. A block has one row and 16, 32 or 64 heads, and
 // either all parts, which it merges in the result's place, or one of them: then a second kernel
 // merges. The bits are the same.
 //
-//   per tile:  records -> shared memory, asynchronously, a tile ahead -> bf16 keys
-//              S = Q K^T    warps share out the keys
-//              P = e^(S - max), eight threads a head
-//              O += P V     V are the first channels of the keys; warps share out the channels
+// Keys are the 64 rows of a product and heads its columns, so that any number of heads does without
+// padding. Two warpgroups; per tile:
+//   S^T = K Q^T          each half of the heads
+//   P = 2^(S - max)      in place of S, to shared memory
+//   O^T += V^T P^T       V are the first channels of the keys; each half of the channels
+// While the products of P run, the records of the next tile, which wait in registers, become bf16
+// keys in the other buffer, and those of the tile after it are asked for.
 //
-// Any head count works; the last block of a row may hold fewer heads.
-#include "kernels/cuda/flash.cuh"
+// Shared memory, lines of 64 bf16 channels as operands of warpgroup.cuh:
+//   queries [lines][heads][128]   keys [2][lines][64 keys][128]   p [heads][128: 64 keys]
+//   numbers of heads and warps (Mqa::Stats)
+// The latent takes an even number of lines, the rotated channels one more.
+#include "kernels/cuda/selected_keys.cuh"
+#include "kernels/cuda/warpgroup.cuh"
 
 namespace leyden::cuda {
 namespace {
 
-constexpr int kPartKeys = 256;
-constexpr int kMostChannels = 512;
+constexpr int kKeys = 64, kMostRank = 512, kMostRope = 64;
+constexpr int kThreads = 2 * kWarpgroup, kPerKey = kThreads / kKeys;
+constexpr int kTileBytes = kKeys * kLine;
+constexpr int kMostLines = kMostRank / 64, kOwnLines = kMostLines / 2;
+constexpr float kLog2E = 1.4426950408889634f, kLn2 = 0.6931471805599453f;
 
 struct Shape {
   Attention a;
-  int64_t rank, rope, width;  ///< width: of a key, a multiple of 32
+  int64_t rank, rope;
+  int latent_lines;
 
   static Shape of(const Attention& a) {
-    const int64_t rank = a.page.kv_lora_rank, rope = a.page.rope_dim;
-    return {a, rank, rope, (rank + rope + 31) / 32 * 32};
+    const int64_t rank = a.page.kv_lora_rank;
+    return {a, rank, a.page.rope_dim, static_cast<int>((rank + 127) / 128) * 2};
   }
-  int64_t v_width() const { return (rank + 15) / 16 * 16; }
+  int lines() const { return latent_lines + 1; }
 };
 
-__device__ int64_t key_count(const Attention& a, int64_t i) {
-  return a.selection.keys ? a.selection.count[i] : a.rows[i].position + 1;
-}
-
-/// Position of a row's n-th key, or -1 when there is none.
-__device__ int64_t key_at(const Attention& a, int64_t i, int64_t n) {
-  if (n >= key_count(a, i)) return -1;
-  const int64_t key = a.selection.keys ? a.selection.keys[i * a.selection.stride + n] : n;
-  return key >= 0 && key <= a.rows[i].position ? key : -1;
-}
-
-/// Of queries: kHeads rows of `line` bf16, channels of the latent, then the rotated ones.
-template <int kHeads, int kThreads>
-__device__ void load_queries(const Shape& s, int64_t row, int64_t first_head, const float* q_latent,
-                             const float* q_pe, int64_t q_stride, int64_t line, uint16_t* queries) {
-  const int lane = threadIdx.x % kWarp;
-  for (int i = threadIdx.x / kWarp; i < kHeads; i += kThreads / kWarp) {
-    const int64_t head = row * s.a.n_heads + first_head + i;
-    const bool there = first_head + i < s.a.n_heads;
-#pragma unroll 4
-    for (int64_t c = lane; c < s.width; c += kWarp) {
-      float v = 0;
-      if (there && c < s.rank) {
-        v = q_latent[head * s.rank + c];
-      } else if (there && c < s.rank + s.rope) {
-        v = q_pe[head * q_stride + c - s.rank];
-      }
-      queries[i * line + c] = bf16_bits(v);
-    }
-  }
-}
-
-/// What is added up over keys: the largest score, the sum of e^(score - largest), and so weighted
-/// values. The factors that bring two of them to a common maximum:
+/// Two sets of values summed under their own maximum: the factors that bring them to a common one.
+/// Maxima are exponents of two.
 struct Merge {
   float top, before, after;
   __device__ Merge(float a, float b) {
     top = fmaxf(a, b);
-    before = a == -INFINITY ? 0.0f : expf(a - top);
-    after = b == -INFINITY ? 0.0f : expf(b - top);
+    before = a == -INFINITY ? 0.0f : exp2_fast(a - top);
+    after = b == -INFINITY ? 0.0f : exp2_fast(b - top);
   }
   __device__ float operator()(float a, float b) const { return fmaf(a, before, b * after); }
 };
+__device__ float finished(float value, float sum) {
+  return round_to_bf16(sum > 0 ? value / sum : 0.0f);
+}
 
-/// Shared memory of a block, rows of 16-bit values padded by 8 against bank conflicts.
-template <int kHeadTiles>
-struct Mqa {
-  static constexpr int kHeads = 16 * kHeadTiles;
-  static constexpr int kThreads = kHeadTiles == 4 ? 512 : 256, kPerKey = kThreads / kKeys;
-  static constexpr int kAcross =
-      kThreads / kWarp / kHeadTiles;                     ///< warps that share the heads of a tile
-  static constexpr int kKeyTiles = kKeys / 8 / kAcross;  ///< of 8 keys a warp
-  static constexpr int kPairs = kMostChannels / 16 / kAcross;  ///< a warp's pairs of 8 channels
-  static constexpr int kPLine = kKeys + 8, kScoreLine = kKeys + 1;
+/// Records as the published model has them: 512 and 64 channels, scales that are powers of two, all
+/// aligned to 16. Others take a slower way through the same steps.
+bool is_plain(const Shape& s) {
+  return s.rank == kMostRank && s.rope == kMostRope && s.a.page.layer_offset % 16 == 0 &&
+         s.a.page.scale_ue8m0;
+}
 
-  uint16_t *keys, *queries, *p;
-  uint8_t* raw;
-  float *scores, *top, *sum, *factor;
-  uint8_t* valid;  ///< [2][kKeys], tiles by turns
-  int64_t line, raw_line;
+/// The records of a tile on their way to bf16 keys. Thread t has part t % 4 of key t / 4: of each
+/// line 16 codes.
+template <bool kPlain>
+struct Records {
+  /// Half of the lines, in registers.
+  struct Codes {
+    uint4 codes[kOwnLines];
+    float scales[kOwnLines / 2];
+  };
+  const Shape& s;
+  const PageView page;
+  const int64_t row, end;  ///< keys are those before `end`
+  const int key, part;
+  const uint8_t *now = nullptr, *next = nullptr;  ///< of the tile being loaded and the one after it
+  int64_t after = -1;                             ///< position of the key after that
+  Codes low, high;
 
-  /// Of a record, at least; the threads of two keys that follow each other meet other banks.
-  __host__ __device__ static int64_t raw_bytes(const Shape& s) {
-    return (PageView{s.a.page}.latent_bytes() + 63) / 128 * 128 + 64;
+  __device__ Records(const Shape& shape, int64_t at, int64_t end_key)
+      : s(shape),
+        page{shape.a.page},
+        row(at),
+        end(end_key),
+        key(static_cast<int>(threadIdx.x) / kPerKey),
+        part(static_cast<int>(threadIdx.x) % kPerKey) {}
+
+  __device__ int latent_lines() const { return kPlain ? kMostLines : s.latent_lines; }
+  __device__ int64_t position(int64_t tile) const {
+    return tile + key < end ? key_at(s.a, row, tile + key) : -1;
   }
-  static size_t bytes(const Shape& s) {
-    const int64_t halves = (kKeys + kHeads) * (s.width + 8) + kHeads * kPLine;
-    return static_cast<size_t>(2 * halves + kKeys * raw_bytes(s) + kHeads * (kScoreLine + 3) * 4 +
-                               2 * kKeys);
+  __device__ const uint8_t* find(int64_t at) const {
+    return at < 0 ? nullptr : page.codes(s.a.rows[row], at);
   }
-  __device__ explicit Mqa(const Shape& s) : line(s.width + 8), raw_line(raw_bytes(s)) {
-    keys = dynamic_shared<uint16_t>();
-    queries = keys + kKeys * line;
-    p = queries + kHeads * line;
-    raw = reinterpret_cast<uint8_t*>(p + kHeads * kPLine);
-    scores = reinterpret_cast<float*>(raw + kKeys * raw_line);
-    top = scores + kHeads * kScoreLine;
-    sum = top + kHeads;
-    factor = sum + kHeads;
-    valid = reinterpret_cast<uint8_t*>(factor + kHeads);
+  /// Where the three tiles from `tile` on are found.
+  __device__ void start(int64_t tile) {
+    now = find(position(tile));
+    next = find(position(tile + kKeys));
+    after = position(tile + 2 * kKeys);
   }
-
-  /// The record of this thread's key among first .. first + 63, nullptr when there is none. kPerKey
-  /// threads a key.
-  __device__ static const uint8_t* find(const Shape& s, int64_t row, int64_t first) {
-    const int64_t key = key_at(s.a, row, first + threadIdx.x / kPerKey);
-    return key < 0 ? nullptr : PageView{s.a.page}.codes(s.a.rows[row], key);
+  /// One tile on; `tile` is the one that is loaded next.
+  __device__ void step(int64_t tile) {
+    now = next;
+    next = find(after);
+    after = position(tile + 2 * kKeys);
   }
 
-  /// Starts copying what find() found.
-  __device__ void fetch(const Shape& s, const uint8_t* record, int turn) const {
-    const int k = threadIdx.x / kPerKey;
-    const PageView page{s.a.page};
-    const bool aligned = page.latent_bytes() % 16 == 0 && is_aligned(record);
-    for (int64_t at = threadIdx.x % kPerKey * 16; at < page.latent_bytes(); at += 16 * kPerKey) {
-      uint8_t* to = raw + k * raw_line + at;
-      if (aligned)
-        copy_16(to, record ? static_cast<const void*>(record + at) : s.a.rows, record != nullptr);
+  __device__ void load(Codes& c, int first_line, const uint8_t* record) const {
+#pragma unroll
+    for (int i = 0; i < kOwnLines; ++i) {
+      const int line = first_line + i, at = 64 * line + 16 * part;
+      const bool there = record && (kPlain || line < s.latent_lines);
+      if (kPlain)
+        c.codes[i] = there ? *reinterpret_cast<const uint4*>(record + at) : uint4{};
       else
-        *reinterpret_cast<uint4*>(to) =
-            load_16(record, at, record ? page.latent_bytes() : 0, false);
+        c.codes[i] = load_16(record, at, there ? s.rank : 0, false);
+      if (i % 2 == 1) continue;
+      const uint8_t* scale = record + (kPlain ? kMostRank : s.rank) + 4 * (line / 2);
+      if (kPlain)
+        c.scales[i / 2] = there ? *reinterpret_cast<const float*>(scale) : 1.0f;
+      else
+        c.scales[i / 2] = there && line / 2 < page.groups() ? PageView::load_float(scale) : 0.0f;
+    }
+  }
+  __device__ void store(const Codes& c, int first_line, uint8_t* keys) const {
+#pragma unroll
+    for (int i = 0; i < kOwnLines; ++i) {
+      if (!kPlain && first_line + i >= s.latent_lines) break;
+      uint4 two[2];
+      if (kPlain)
+        scaled_by_power(c.codes[i], c.scales[i / 2], two);
+      else
+        scaled_by(c.codes[i], c.scales[i / 2], two);
+      uint8_t* line = keys + (first_line + i) * kTileBytes;
+      *reinterpret_cast<uint4*>(line + swizzled_16(key, 2 * part)) = two[0];
+      *reinterpret_cast<uint4*>(line + swizzled_16(key, 2 * part + 1)) = two[1];
+    }
+  }
+  /// The rotated channels need no conversion: they are copied asynchronously.
+  __device__ void copy_rope(uint8_t* keys) const {
+    uint8_t* line = keys + latent_lines() * kTileBytes;
+    const uint8_t* from = now + page.latent_bytes() - 2 * s.rope;
+#pragma unroll
+    for (int i = 0; i < 2; ++i) {
+      const int piece = part + kPerKey * i;
+      const bool there = now && 16 * piece < 2 * s.rope;
+      uint8_t* to = line + swizzled_16(key, piece);
+      if (kPlain)
+        copy_16(to, there ? static_cast<const void*>(from + 16 * piece) : s.a.rows, there);
+      else
+        *reinterpret_cast<uint4*>(to) = load_16(from, 16 * piece, there ? 2 * s.rope : 0, false);
     }
     commit_copies();
-    if (threadIdx.x % kPerKey == 0) valid[turn * kKeys + k] = record != nullptr;
   }
+};
 
-  /// Records -> keys. kPerKey threads a key.
-  __device__ void convert(const Shape& s) const {
-    const int k = threadIdx.x / kPerKey;
-    const PageView page{s.a.page};
-    const uint8_t* record = raw + k * raw_line;
-    uint16_t* out = keys + k * line;
-    for (int64_t c = threadIdx.x % kPerKey * 16; c < s.rank; c += 16 * kPerKey) {
-      const uint8_t* at = record + s.rank + 4 * (c / kGroup);
-      const float scale =
-          s.rank % 4 == 0 ? *reinterpret_cast<const float*>(at) : PageView::load_float(at);
-      if (c + 16 <= s.rank) {
-        const uint4 codes = *reinterpret_cast<const uint4*>(record + c);
-        const uint32_t words[4] = {codes.x, codes.y, codes.z, codes.w};
-        uint4 two[2];
-        uint32_t* pairs = &two[0].x;
-        for (int i = 0; i < 8; ++i)
-          pairs[i] = scaled_pair(static_cast<uint16_t>(words[i / 2] >> (16 * (i % 2))), scale);
-        *reinterpret_cast<uint4*>(out + c) = two[0];
-        *reinterpret_cast<uint4*>(out + c + 8) = two[1];
+/// Latent and rotated channels of the block's heads as bf16, zeros where there are none.
+template <int kHeads, bool kPlain>
+__device__ void load_queries(const Shape& s, int64_t row, int64_t first_head, const float* q_latent,
+                             const float* q_pe, int64_t q_stride, uint8_t* queries) {
+  const bool aligned = kPlain && q_stride % 4 == 0 && is_aligned(q_latent) && is_aligned(q_pe);
+  for (int i = threadIdx.x; i < (s.latent_lines + 1) * kHeads * 8; i += kThreads) {
+    const int piece = i % 8, head = i / 8 % kHeads, line = i / 8 / kHeads;
+    const bool is_rope = line == s.latent_lines;
+    const int64_t width = is_rope ? s.rope : s.rank, at = is_rope ? 8 * piece : 64 * line + 8 * piece;
+    const int64_t source = row * s.a.n_heads + first_head + head;
+    const float* from = is_rope ? q_pe + source * q_stride : q_latent + source * s.rank;
+    float v[8] = {};
+    if (first_head + head < s.a.n_heads) {
+      if (aligned && at + 8 <= width) {
+        const float4 a = *reinterpret_cast<const float4*>(from + at),
+                     b = *reinterpret_cast<const float4*>(from + at + 4);
+        v[0] = a.x, v[1] = a.y, v[2] = a.z, v[3] = a.w;
+        v[4] = b.x, v[5] = b.y, v[6] = b.z, v[7] = b.w;
       } else {
-        for (int64_t i = c; i < s.rank; ++i) out[i] = bf16_bits(e4m3_value(record[i]) * scale);
+        for (int64_t c = at; c < at + 8 && c < width; ++c) v[c - at] = from[c];
       }
     }
-    const int64_t rope_at = page.latent_bytes() - 2 * s.rope;
-    if (rope_at % 16 == 0 && s.rank % 8 == 0 && s.rope % 8 == 0) {
-      for (int64_t d = threadIdx.x % kPerKey * 8; d < s.rope; d += 8 * kPerKey)
-        *reinterpret_cast<uint4*>(out + s.rank + d) =
-            *reinterpret_cast<const uint4*>(record + rope_at + 2 * d);
-    } else {
-      for (int64_t d = threadIdx.x % kPerKey; d < s.rope; d += kPerKey)
-        out[s.rank + d] = page.rope_bits(record, d);
-    }
+    *reinterpret_cast<uint4*>(queries + line * kHeads * kLine + swizzled_16(head, piece)) = {
+        bf16_pair(v[0], v[1]), bf16_pair(v[2], v[3]), bf16_pair(v[4], v[5]), bf16_pair(v[6], v[7])};
   }
+}
 
-  /// Scores of all heads over the tile.
-  __device__ void score(const Shape& s) const {
-    const int warp = threadIdx.x / kWarp, lane = threadIdx.x % kWarp, g = lane / 4, t = lane % 4;
-    const int head = warp / kAcross * 16, key = warp % kAcross * 8 * kKeyTiles;
-    float d[kKeyTiles][4] = {};
-    const uint16_t* q = queries + (head + lane % 16) * line + lane / 16 * 8;
-    const uint16_t* k = keys + (key + lane % 8) * line + lane / 8 * 8;
-#pragma unroll 2
-    for (int64_t c = 0; c < s.width; c += 32) {
-      uint32_t a[2][4];
-      load_matrices<false>(a[0], q + c);
-      load_matrices<false>(a[1], q + c + 16);
-#pragma unroll
-      for (int j = 0; j < kKeyTiles; ++j) {
-        uint32_t b[4];
-        load_matrices<false>(b, k + 8 * j * line + c);
-        const uint32_t first[2] = {b[0], b[1]}, second[2] = {b[2], b[3]};
-        tensor_product(d[j], a[0], first);
-        tensor_product(d[j], a[1], second);
-      }
-    }
-    for (int j = 0; j < kKeyTiles; ++j)
-      for (int e = 0; e < 4; ++e)
-        scores[(head + g + (e >= 2 ? 8 : 0)) * kScoreLine + key + 8 * j + 2 * t + e % 2] =
-            d[j][e] * s.a.sm_scale;
-  }
+template <int kHeads>
+struct Mqa {
+  static constexpr int kOwn = kHeads / 2;      ///< heads a warpgroup scores
+  static constexpr int kOwnHeads = kOwn / 4;   ///< of them, those this thread has scores of
+  static constexpr int kQueryLine = kHeads * kLine;
 
-  /// Scores -> P, and the running maximum and sum. Eight threads a head.
-  __device__ void softmax(int turn) const {
-    const int head = threadIdx.x / 8, part = threadIdx.x % 8;
-    if (head >= kHeads) return;  // whole warps
-    const float* s = scores + head * kScoreLine;
-    const uint8_t* seen = valid + turn * kKeys;
-    float tile_top = -INFINITY;
-    for (int k = part; k < kKeys; k += 8)
-      if (seen[k]) tile_top = fmaxf(tile_top, s[k]);
-    for (int step = 4; step > 0; step /= 2)
-      tile_top = fmaxf(tile_top, __shfl_xor_sync(0xffffffffu, tile_top, step));
-    const float before = top[head], now = fmaxf(before, tile_top);
-    float tile_sum = 0;
-    for (int k = part; k < kKeys; k += 8) {
-      const float e = seen[k] ? expf(s[k] - now) : 0.0f;
-      tile_sum += e;
-      p[head * kPLine + k] = bf16_bits(e);
-    }
-    for (int step = 4; step > 0; step /= 2)
-      tile_sum += __shfl_xor_sync(0xffffffffu, tile_sum, step);
-    __syncwarp();  // all have read top
-    if (part == 0) {
-      const float f = before == -INFINITY ? 0.0f : expf(before - now);
-      factor[head] = f;
-      sum[head] = fmaf(sum[head], f, tile_sum);
-      top[head] = now;
-    }
-  }
+  struct Stats {
+    float warps[8][kOwn];                         ///< a number of each head from each warp
+    float factor[kHeads];                         ///< of what was summed before a tile
+    float before[kHeads], after[kHeads];          ///< of a Merge
+    float top[kHeads], sum[kHeads];               ///< of a part
+    float all_top[kHeads], all_sum[kHeads];       ///< of the parts before it
+    uint8_t valid[2][kKeys];                      ///< tiles by turns
+  };
 
-  /// out += P V for this warp's channels.
-  __device__ void add_values(const Shape& s, float (&out)[kPairs][2][4]) const {
-    const int warp = threadIdx.x / kWarp, lane = threadIdx.x % kWarp, g = lane / 4;
-    const int head = warp / kAcross * 16;
-    const float low = factor[head + g], high = factor[head + g + 8];
-#pragma unroll
-    for (int i = 0; i < kPairs; ++i)
-      for (int e = 0; e < 8; ++e) out[i][e / 4][e % 4] *= e % 4 >= 2 ? high : low;
-#pragma unroll
-    for (int k = 0; k < kKeys; k += 16) {
-      uint32_t a[4];
-      load_matrices<false>(a, p + (head + lane % 16) * kPLine + k + lane / 16 * 8);
-      const uint16_t* v = keys + (k + lane % 16) * line + lane / 16 * 8;
-#pragma unroll
-      for (int i = 0; i < kPairs; ++i) {
-        const int64_t c = channel(i);
-        if (c >= s.rank) break;
-        uint32_t b[4];
-        load_matrices<true>(b, v + c);
-        const uint32_t first[2] = {b[0], b[1]}, second[2] = {b[2], b[3]};
-        tensor_product(out[i][0], a, first);
-        tensor_product(out[i][1], a, second);
-      }
-    }
-  }
-
-  /// First channel of this warp's i-th pair.
-  __device__ static int64_t channel(int i) {
-    return (threadIdx.x / kWarp % kAcross + kAcross * i) * 16;
-  }
-
-  /// visit(head of the block, channel, value) for all outputs of this thread.
-  template <typename Visit>
-  __device__ static void each(const Shape& s, const float (&out)[kPairs][2][4], Visit visit) {
-    const int warp = threadIdx.x / kWarp, lane = threadIdx.x % kWarp, g = lane / 4, t = lane % 4;
-    const int head = warp / kAcross * 16;
-#pragma unroll
-    for (int i = 0; i < kPairs; ++i) {
-      for (int e = 0; e < 8; ++e) {
-        const int64_t c = channel(i) + e / 4 * 8 + 2 * t + e % 2;
-        if (c < s.rank) visit(head + g + (e % 4 >= 2 ? 8 : 0), c, out[i][e / 4][e % 4]);
-      }
-    }
+  static size_t bytes(const Shape& s) {
+    return static_cast<size_t>(s.lines()) * (kQueryLine + 2 * kTileBytes) + kQueryLine +
+           sizeof(Stats);
   }
 };
 
@@ -280,99 +213,241 @@ __device__ int64_t partial_at(const Shape& s, int64_t row, int64_t head, int64_t
 }
 
 /// Block (row, heads, part). `parts` 0: the block does them all and writes the result.
-template <int kHeadTiles>
-__global__ void __launch_bounds__(Mqa<kHeadTiles>::kThreads)
-    mqa_attention_kernel(Shape s, int64_t parts, const float* q_latent, const float* q_pe,
-                         int64_t q_stride, float* u, float* lse) {
-  using M = Mqa<kHeadTiles>;
-  const int64_t row = blockIdx.x, first_head = static_cast<int64_t>(blockIdx.y) * M::kHeads;
+template <int kHeads, bool kPlain>
+__global__ void __launch_bounds__(kThreads, 1)
+    mqa_attention_kernel(const __grid_constant__ Shape s, int64_t parts, const float* q_latent,
+                         const float* q_pe, int64_t q_stride, float* u, float* lse) {
+  begin_kernel();
+  using M = Mqa<kHeads>;
+  const int64_t row = blockIdx.x, first_head = static_cast<int64_t>(blockIdx.y) * kHeads;
   const int64_t n = key_count(s.a, row);
   const int64_t begin = parts == 0 ? 0 : static_cast<int64_t>(blockIdx.z) * kPartKeys;
   const int64_t end = parts == 0 || begin + kPartKeys > n ? n : begin + kPartKeys;
   if (parts != 0 && begin >= end) return;
-  const M block(s);
-  load_queries<M::kHeads, M::kThreads>(s, row, first_head, q_latent, q_pe, q_stride, block.line,
-                                       block.queries);
-  for (int64_t i = threadIdx.x; i < kKeys * (s.width - s.rank - s.rope); i += M::kThreads) {
-    const int64_t pad = s.width - s.rank - s.rope;
-    block.keys[i / pad * block.line + s.rank + s.rope + i % pad] = 0;
-  }
-  const int lane = threadIdx.x % kWarp, head = threadIdx.x / kWarp / M::kAcross * 16 + lane / 4;
-  float out[M::kPairs][2][4] = {};
-  float all_top[2] = {-INFINITY, -INFINITY}, all_sum[2] = {};  // of heads g and g + 8 of this warp
-  const auto begin_part = [&] {
-    for (int i = threadIdx.x; i < M::kHeads; i += M::kThreads) {
-      block.top[i] = -INFINITY;
-      block.sum[i] = 0;
-    }
-#pragma unroll
-    for (int i = 0; i < M::kPairs; ++i)
-      for (int e = 0; e < 8; ++e) out[i][e / 4][e % 4] = 0;
+
+  const int latent_lines = kPlain ? kMostLines : s.latent_lines, lines = latent_lines + 1;
+  uint8_t* queries = dynamic_shared<uint8_t>();
+  uint8_t* keys = queries + lines * M::kQueryLine;
+  uint8_t* p = keys + 2 * lines * kTileBytes;
+  auto& stats = *reinterpret_cast<typename M::Stats*>(p + M::kQueryLine);
+  const auto buffer = [&](int turn) { return keys + turn * lines * kTileBytes; };
+
+  const int group = threadIdx.x / kWarpgroup, warp = threadIdx.x / kWarp % 4;
+  const int lane = threadIdx.x % kWarp, g = lane / 4, t = lane % 4;
+  const int own_lines = latent_lines / 2;
+  /// The head of this thread's score number 4 j + e and of its value number 4 j + e.
+  const auto scored = [&](int j, int e) { return group * M::kOwn + 8 * j + 2 * t + e % 2; };
+  const auto head_of = [&](int j, int e) { return 8 * j + 2 * t + e % 2; };
+
+  Records<kPlain> records(s, row, end);
+  const auto note_valid = [&](int turn) {
+    if (records.part == 0) stats.valid[turn][records.key] = records.now != nullptr;
   };
+  if (begin < end) {
+    records.start(begin);
+    records.load(records.low, 0, records.now);
+    records.load(records.high, kOwnLines, records.now);
+    note_valid(0);
+  }
+  load_queries<kHeads, kPlain>(s, row, first_head, q_latent, q_pe, q_stride, queries);
+  if (begin < end) {
+    records.store(records.low, 0, buffer(0));
+    records.store(records.high, kOwnLines, buffer(0));
+    records.copy_rope(buffer(0));
+    records.step(begin + kKeys);
+    records.load(records.low, 0, records.now);
+    records.load(records.high, kOwnLines, records.now);
+  }
+
+  float out[kOwnLines][kHeads / 2];
+  float top[M::kOwnHeads], sum[M::kOwnHeads];
+  const auto begin_part = [&] {
+#pragma unroll
+    for (int i = 0; i < M::kOwnHeads; ++i) top[i] = -INFINITY, sum[i] = 0;
+#pragma unroll
+    for (int i = 0; i < kOwnLines; ++i)
+      for (int j = 0; j < kHeads / 2; ++j) out[i][j] = 0;
+  };
+  /// The channel of this thread's value number j of its line i, or -1 when nobody asks for it.
+  const auto channel = [&](int i, int j) {
+    const int c = 64 * (group * own_lines + i) + 16 * warp + g + (j % 4 >= 2 ? 8 : 0);
+    return (kPlain || (i < own_lines && c < s.rank)) && first_head + head_of(j / 4, j % 4) < s.a.n_heads ? c : -1;
+  };
+  for (int i = threadIdx.x; i < kHeads; i += kThreads) {
+    stats.all_top[i] = -INFINITY;
+    stats.all_sum[i] = 0;
+  }
   begin_part();
+
+  const float scale = s.a.sm_scale * kLog2E;
   int turn = 0;
-  if (begin < end) block.fetch(s, M::find(s, row, begin), turn);
-  const uint8_t* next = begin + kKeys < end ? M::find(s, row, begin + kKeys) : nullptr;
   for (int64_t first = begin; first < end; first += kKeys, turn ^= 1) {
+    note_valid(turn ^ 1);
     wait_copies<0>();
-    __syncthreads();
-    block.convert(s);
-    __syncthreads();
-    if (first + kKeys < end) {
-      block.fetch(s, next, turn ^ 1);
-      if (first + 2 * kKeys < end) next = M::find(s, row, first + 2 * kKeys);
+    publish_shared();
+    __syncthreads();  // the tile is there; nobody uses the other one or P
+
+    float d[M::kOwn / 2];
+    {
+      Operand x(buffer(turn)), y(queries + group * M::kOwn * kLine);
+      begin_products();
+#pragma unroll
+      for (int line = 0; line < kMostLines + 1; ++line, x += kTileBytes, y += M::kQueryLine) {
+        if (line >= lines) break;
+#pragma unroll
+        for (int i = 0; i < kLine / 32; ++i)
+          warpgroup_product<false, M::kOwn>(d, x + 32 * i, y + 32 * i, line > 0 || i > 0);
+      }
     }
-    block.score(s);
+    commit_products();
+    records.store(records.low, 0, buffer(turn ^ 1));
+    records.copy_rope(buffer(turn ^ 1));
+    records.load(records.low, 0, records.next);
+    wait_products<0>();
+    hold(d);
+
+    const bool seen[2] = {stats.valid[turn][16 * warp + g] != 0,
+                          stats.valid[turn][16 * warp + g + 8] != 0};
+#pragma unroll
+    for (int i = 0; i < M::kOwn / 2; ++i) d[i] = seen[i % 4 / 2] ? d[i] * scale : -INFINITY;
+#pragma unroll
+    for (int j = 0; j < M::kOwn / 8; ++j) {
+      for (int e = 0; e < 2; ++e) {
+        float v = fmaxf(d[4 * j + e], d[4 * j + e + 2]);
+        for (int step = 4; step < kWarp; step *= 2)
+          v = fmaxf(v, __shfl_xor_sync(0xffffffffu, v, step));
+        if (g == 0) stats.warps[4 * group + warp][8 * j + 2 * t + e] = v;
+      }
+    }
+    sync_warpgroup();
+#pragma unroll
+    for (int j = 0; j < M::kOwn / 8; ++j) {
+      for (int e = 0; e < 2; ++e) {
+        float& before = top[2 * j + e];
+        float now = before;
+        for (int w = 0; w < 4; ++w) now = fmaxf(now, stats.warps[4 * group + w][8 * j + 2 * t + e]);
+        const float factor = before == -INFINITY ? 0.0f : exp2_fast(before - now);
+        if (warp == 0 && g == 0) stats.factor[scored(j, e)] = factor;
+        float total = sum[2 * j + e] * factor;
+        for (int half = 0; half < 2; ++half) {
+          const float v = seen[half] ? exp2_fast(d[4 * j + e + 2 * half] - now) : 0.0f;
+          total += v;
+          *reinterpret_cast<uint16_t*>(p + swizzled_16(scored(j, e), 2 * warp + half) + 2 * g) =
+              bf16_bits(v);
+        }
+        sum[2 * j + e] = total;
+        before = now;
+      }
+    }
+    publish_shared();
     __syncthreads();
-    block.softmax(turn);
-    __syncthreads();
-    block.add_values(s, out);
-    if (parts != 0 || ((first + kKeys - begin) % kPartKeys != 0 && first + kKeys < end)) continue;
+
+#pragma unroll
+    for (int j = 0; j < kHeads / 8; ++j) {
+      const float factor[2] = {stats.factor[head_of(j, 0)], stats.factor[head_of(j, 1)]};
+#pragma unroll
+      for (int i = 0; i < kOwnLines; ++i)
+        for (int e = 0; e < 4; ++e) out[i][4 * j + e] *= factor[e % 2];
+    }
+    const Operand tile(buffer(turn)), weights(p);
+    begin_products();
+#pragma unroll
+    for (int i = 0; i < kOwnLines; ++i) {
+      // Of a small rank some lines are there for nothing.
+      const int line = group * own_lines + (kPlain || i < own_lines ? i : own_lines - 1);
+      const Operand v = tile + line * kTileBytes;
+#pragma unroll
+      for (int k = 0; k < kKeys / 16; ++k)
+        warpgroup_product_transposed<kHeads>(out[i], v + k * 16 * kLine, weights + 32 * k, true);
+    }
+    commit_products();
+    if (first + kKeys < end) {
+      records.store(records.high, kOwnLines, buffer(turn ^ 1));
+      records.step(first + 2 * kKeys);
+      records.load(records.high, kOwnLines, records.now);
+    }
+    wait_products<0>();
+#pragma unroll
+    for (int i = 0; i < kOwnLines; ++i) hold(out[i]);
+
+    const bool is_last = first + kKeys >= end;
+    if (!is_last && (parts != 0 || (first + kKeys - begin) % kPartKeys != 0)) continue;
     // The end of a part.
-    const Merge low(all_top[0], block.top[head]), high(all_top[1], block.top[head + 8]);
-    all_sum[0] = low(all_sum[0], block.sum[head]);
-    all_sum[1] = high(all_sum[1], block.sum[head + 8]);
-    all_top[0] = low.top, all_top[1] = high.top;
-    const bool is_first = first - begin < kPartKeys, is_last = first + kKeys >= end;
-    M::each(s, out, [&](int h, int64_t c, float v) {
-      if (first_head + h >= s.a.n_heads) return;
-      float& to = u[(row * s.a.n_heads + first_head + h) * s.rank + c];
-      const bool upper = h % 16 >= 8;
-      v = (upper ? high : low)(is_first ? 0.0f : to, v);
-      const float total = all_sum[upper];
-      to = !is_last ? v : round_to_bf16(total > 0 ? v / total : 0.0f);
-    });
+#pragma unroll
+    for (int j = 0; j < M::kOwn / 8; ++j) {
+      for (int e = 0; e < 2; ++e) {
+        float v = sum[2 * j + e];
+        for (int step = 4; step < kWarp; step *= 2) v += __shfl_xor_sync(0xffffffffu, v, step);
+        if (g != 0) continue;
+        stats.warps[4 * group + warp][8 * j + 2 * t + e] = v;
+        if (warp == 0) stats.top[scored(j, e)] = top[2 * j + e];
+      }
+    }
     __syncthreads();
+    for (int h = threadIdx.x; h < kHeads; h += kThreads) {
+      float v = 0;
+      for (int w = 0; w < 4; ++w) v += stats.warps[4 * (h / M::kOwn) + w][h % M::kOwn];
+      const Merge merge(stats.all_top[h], stats.top[h]);
+      stats.sum[h] = v;
+      stats.before[h] = merge.before;
+      stats.after[h] = merge.after;
+      stats.all_sum[h] = merge(stats.all_sum[h], v);
+      stats.all_top[h] = merge.top;
+    }
+    __syncthreads();
+    if (parts != 0) break;
+    const bool is_first = first - begin < kPartKeys;
+    float* merged = u + (row * s.a.n_heads + first_head) * s.rank;
+    const auto at = [&](int i, int j) {
+      return merged + head_of(j / 4, j % 4) * static_cast<int>(s.rank) + channel(i, j);
+    };
+#pragma unroll
+    for (int i = 0; i < kOwnLines; ++i) {
+      float before[kHeads / 2];  // loads go ahead of stores
+#pragma unroll
+      for (int j = 0; j < kHeads / 2; ++j)
+        before[j] = is_first || channel(i, j) < 0 ? 0.0f : *at(i, j);
+#pragma unroll
+      for (int j = 0; j < kHeads / 2; ++j) {
+        const int h = head_of(j / 4, j % 4);
+        const float v = fmaf(before[j], stats.before[h], out[i][j] * stats.after[h]);
+        if (channel(i, j) >= 0) *at(i, j) = is_last ? finished(v, stats.all_sum[h]) : v;
+      }
+    }
     begin_part();
   }
 
   if (parts != 0) {
-    M::each(s, out, [&](int h, int64_t c, float v) {
-      if (first_head + h < s.a.n_heads)
-        s.a.scratch[partial_at(s, row, first_head + h, blockIdx.z, parts) + c] = v;
-    });
-    for (int h = threadIdx.x; h < M::kHeads; h += M::kThreads) {
+    float* partial = s.a.scratch + partial_at(s, row, first_head, blockIdx.z, parts);
+    const int64_t head_stride = parts * (s.rank + 2);
+#pragma unroll
+    for (int i = 0; i < kOwnLines; ++i)
+      for (int j = 0; j < kHeads / 2; ++j)
+        if (const int c = channel(i, j); c >= 0)
+          partial[head_of(j / 4, j % 4) * head_stride + c] = out[i][j];
+    for (int h = threadIdx.x; h < kHeads; h += kThreads) {
       if (first_head + h >= s.a.n_heads) continue;
-      float* to = s.a.scratch + partial_at(s, row, first_head + h, blockIdx.z, parts) + s.rank;
-      to[0] = block.top[h];
-      to[1] = block.sum[h];
+      partial[h * head_stride + s.rank] = stats.top[h];
+      partial[h * head_stride + s.rank + 1] = stats.sum[h];
     }
     return;
   }
   if (begin >= end)
-    M::each(s, out, [&](int h, int64_t c, float) {
-      if (first_head + h < s.a.n_heads) u[(row * s.a.n_heads + first_head + h) * s.rank + c] = 0;
-    });
-  if (lse && threadIdx.x % kWarp % 4 == 0 && threadIdx.x / kWarp % M::kAcross == 0)
-    for (int half = 0; half < 2; ++half)
-      if (first_head + head + 8 * half < s.a.n_heads)
-        lse[row * s.a.n_heads + first_head + head + 8 * half] = all_top[half] + logf(all_sum[half]);
+    for (int64_t i = threadIdx.x; i < kHeads * s.rank; i += kThreads)
+      if (first_head + i / s.rank < s.a.n_heads)
+        u[(row * s.a.n_heads + first_head) * s.rank + i] = 0;
+  __syncthreads();
+  if (lse)
+    for (int h = threadIdx.x; h < kHeads; h += kThreads)
+      if (first_head + h < s.a.n_heads)
+        lse[row * s.a.n_heads + first_head + h] = stats.all_top[h] * kLn2 + logf(stats.all_sum[h]);
 }
 
 constexpr int kMergeThreads = 128;
 
 /// Block (row, head).
 __global__ void mqa_merge_kernel(Shape s, int64_t parts, float* u, float* lse) {
+  begin_kernel();
   const int64_t row = blockIdx.x, head = blockIdx.y;
   const int64_t used = (key_count(s.a, row) + kPartKeys - 1) / kPartKeys;
   const float* first = s.a.scratch + partial_at(s, row, head, 0, parts);
@@ -385,89 +460,19 @@ __global__ void mqa_merge_kernel(Shape s, int64_t parts, float* u, float* lse) {
       sum = merge(sum, from[s.rank + 1]);
       top = merge.top;
     }
-    u[(row * s.a.n_heads + head) * s.rank + c] = round_to_bf16(sum > 0 ? value / sum : 0.0f);
-    if (lse && c == 0) lse[row * s.a.n_heads + head] = top + logf(sum);
+    u[(row * s.a.n_heads + head) * s.rank + c] = finished(value, sum);
+    if (lse && c == 0) lse[row * s.a.n_heads + head] = top * kLn2 + logf(sum);
   }
 }
 
-// ---- mass
-
-/// Keys first .. first + 63 of a row, and which of them exist.
-__device__ void load_keys(const Shape& s, int64_t row, int64_t first, Flash& f) {
-  const PageView page{s.a.page};
-  __shared__ int64_t position[kKeys];
-  __shared__ unsigned half_mask[2];
-  if (threadIdx.x < kKeys) {
-    const int64_t key = key_at(s.a, row, first + threadIdx.x);
-    position[threadIdx.x] = key;
-    const unsigned votes = __ballot_sync(0xffffffffu, key >= 0);
-    if (threadIdx.x % kWarp == 0) half_mask[threadIdx.x / kWarp] = votes;
-  }
-  __syncthreads();
-  if (threadIdx.x < kQueries)
-    f.mask[threadIdx.x] = half_mask[0] | static_cast<uint64_t>(half_mask[1]) << 32;
-  const int warp = threadIdx.x / kWarp, lane = threadIdx.x % kWarp;
-  for (int k = warp; k < kKeys; k += kFlashThreads / kWarp) {
-    uint16_t* out = f.keys + k * f.line();
-    if (position[k] < 0) {
-      for (int64_t c = lane; c < s.width; c += kWarp) out[c] = 0;
-      continue;
-    }
-    const uint8_t* record = page.codes(s.a.rows[row], position[k]);
-    for (int64_t g = 0; g * kGroup < s.rank; ++g) {
-      const float scale = page.latent_scale(record, g);
-      const int64_t end = s.rank < (g + 1) * kGroup ? s.rank : (g + 1) * kGroup;
-      for (int64_t c = g * kGroup + lane; c < end; c += kWarp)
-        out[c] = bf16_bits(e4m3_value(record[c]) * scale);
-    }
-    for (int64_t c = s.rank + lane; c < s.width; c += kWarp)
-      out[c] = c < s.rank + s.rope ? page.rope_bits(record, c - s.rank) : uint16_t{0};
-  }
-}
-
-/// Block (row, tile of keys): P again, from the known sums, added up over all heads.
-__global__ void mqa_mass_kernel(Shape s, const float* q_latent, const float* q_pe, int64_t q_stride,
-                                const float* lse, float* const* mass) {
-  const int64_t row = blockIdx.x, first = static_cast<int64_t>(blockIdx.y) * kKeys;
-  float* out = mass[row];
-  if (!out || first >= key_count(s.a, row)) return;
-  Flash f = Flash::make(s.width, (s.rank + 15) / 16 * 16, true);
-  load_keys(s, row, first, f);
-  const int warp = threadIdx.x / kWarp, lane = threadIdx.x % kWarp, g = lane / 4, t = lane % 4;
-  float sum[2][2] = {};
-  for (int64_t first_head = 0; first_head < s.a.n_heads; first_head += kQueries) {
-    __syncthreads();
-    load_queries<kQueries, kFlashThreads>(s, row, first_head, q_latent, q_pe, q_stride, f.line(),
-                                          f.queries);
-    __syncthreads();
-    float d[2][4] = {};
-    f.score(d);
-    for (int j = 0; j < 2; ++j) {
-      for (int e = 0; e < 4; ++e) {
-        const int64_t h = first_head + g + (e >= 2 ? 8 : 0);
-        if (h < s.a.n_heads)
-          sum[j][e % 2] += expf(d[j][e] * s.a.sm_scale - lse[row * s.a.n_heads + h]);
-      }
-    }
-  }
-  for (int j = 0; j < 2; ++j) {
-    for (int e = 0; e < 2; ++e) {
-      float v = sum[j][e];
-      for (int step = 4; step < kWarp; step *= 2) v += __shfl_xor_sync(0xffffffffu, v, step);
-      const int64_t key = key_at(s.a, row, first + warp * 16 + j * 8 + 2 * t + e);
-      if (g == 0 && key >= 0) out[key] += v;
-    }
-  }
-}
-
-template <int kHeadTiles>
+template <int kHeads, bool kPlain>
 Error launch_blocks(const Shape& s, int64_t parts, const float* q_latent, const float* q,
                     int64_t q_stride, float* u, float* lse, Stream stream) {
-  using M = Mqa<kHeadTiles>;
-  return launch(mqa_attention_kernel<kHeadTiles>,
-                dim3(blocks(s.a.m, 1), blocks(s.a.n_heads, M::kHeads),
+  return launch(mqa_attention_kernel<kHeads, kPlain>,
+                dim3(blocks(s.a.m, 1), blocks(s.a.n_heads, kHeads),
                      parts == 0 ? 1 : static_cast<unsigned>(parts)),
-                dim3(M::kThreads), M::bytes(s), stream, s, parts, q_latent, q, q_stride, u, lse);
+                dim3(kThreads), Mqa<kHeads>::bytes(s), stream, s, parts, q_latent, q, q_stride, u,
+                lse);
 }
 
 }  // namespace
@@ -475,33 +480,26 @@ Error launch_blocks(const Shape& s, int64_t parts, const float* q_latent, const 
 Error mqa_attention(const Attention& a, const float* q_latent, const float* q, int64_t q_stride,
                     float* u, float* lse, Stream stream) {
   const Shape s = Shape::of(a);
-  if (s.rank > kMostChannels) return "mqa_attention: kv_lora_rank above 512";
-  constexpr int64_t kEnoughBlocks = 132;  // multiprocessors
+  if (s.rank > kMostRank) return "mqa_attention: kv_lora_rank above 512";
+  if (s.rope > kMostRope) return "mqa_attention: qk_rope_head_dim above 64";
   const int64_t parts = (a.most_keys + kPartKeys - 1) / kPartKeys;
-  const int64_t scratch = a.m * a.n_heads * parts * (s.rank + 2);
-  const bool split =
-      parts > 1 && scratch <= a.scratch_floats && a.m * blocks(a.n_heads, 16) < kEnoughBlocks;
+  const bool split = parts > 1 &&
+                     partial_floats(a.m, a.n_heads, a.most_keys, s.rank) <= a.scratch_floats &&
+                     a.m * blocks(a.n_heads, 16) < kMultiprocessors;
   // As many heads a block, so that keys are gathered once for more of them, as leave blocks for
   // all.
   const auto enough = [&](int64_t heads) {
-    return a.n_heads > heads / 2 &&
-           a.m * (split ? parts : 1) * blocks(a.n_heads, heads) >= kEnoughBlocks * 3 / 4;
+    return is_plain(s) && a.n_heads > heads / 2 &&
+           a.m * (split ? parts : 1) * blocks(a.n_heads, heads) >= kMultiprocessors * 3 / 4;
   };
-  const auto run = enough(64) && Mqa<4>::bytes(s) <= kMostShared ? launch_blocks<4>
-                   : enough(32)                                  ? launch_blocks<2>
-                                                                 : launch_blocks<1>;
+  const auto run = enough(64)      ? launch_blocks<64, true>
+                   : enough(32)    ? launch_blocks<32, true>
+                   : is_plain(s)   ? launch_blocks<16, true>
+                                   : launch_blocks<16, false>;
   if (Error e = run(s, split ? parts : 0, q_latent, q, q_stride, u, lse, stream)) return e;
   if (!split) return nullptr;
   return launch(mqa_merge_kernel, dim3(blocks(a.m, 1), blocks(a.n_heads, 1)), dim3(kMergeThreads),
                 0, stream, s, parts, u, lse);
-}
-
-Error mqa_mass(const Attention& a, int64_t most_keys, const float* q_latent, const float* q,
-               int64_t q_stride, const float* lse, float* const* mass, Stream stream) {
-  const Shape s = Shape::of(a);
-  return launch(mqa_mass_kernel, dim3(blocks(a.m, 1), blocks(most_keys, kKeys)),
-                dim3(kFlashThreads), Flash::bytes(s.width, s.v_width(), true), stream, s, q_latent,
-                q, q_stride, lse, mass);
 }
 
 }  // namespace leyden::cuda

@@ -53,7 +53,7 @@ struct Linear {
 
 /// Where one token stands: its sequence's pages (canonical layout) and its position.
 struct Row {
-  std::byte* const* pages = nullptr;
+  std::byte* const* pages = nullptr;  ///< each aligned to 16
   int64_t position = 0;
 };
 
@@ -85,11 +85,19 @@ struct Attention {
   int64_t m = 0;
   Selection selection;
   int64_t most_keys = 0;  ///< of any of the rows; 0: not said
-  /// Room for partial results, so that few rows can be shared out over the device: m * n_heads * ceil(most_keys / 256)
-  /// * (rank + 2) floats, or less: then it is not used. Changes no bit.
+  /// Room for partial results, so that few rows can be shared out over the device:
+  /// partial_floats(), or less: then it is not used. Changes no bit.
   float* scratch = nullptr;
   int64_t scratch_floats = 0;
 };
+
+/// Keys whose softmax is one of its own; parts are merged in order. What a row's result is depends
+/// on it.
+constexpr int64_t kPartKeys = 512;
+/// Floats of the partial results of mqa_attention: values, largest score and sum of each part.
+constexpr int64_t partial_floats(int64_t m, int64_t n_heads, int64_t most_keys, int64_t rank) {
+  return m * n_heads * ((most_keys + kPartKeys - 1) / kPartKeys) * (rank + 2);
+}
 
 struct Router {
   int32_t n_routed_experts = 0, n_activated_experts = 0, n_expert_groups = 1, n_limited_groups = 1;

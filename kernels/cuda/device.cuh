@@ -39,6 +39,7 @@ LEYDEN_OP(combine);
 constexpr int kWarp = 32;
 constexpr int kPageTokens = 64;
 constexpr int kGroup = 128;
+constexpr int64_t kMultiprocessors = 132;   ///< blocks are cut so that about so many have work
 constexpr size_t kMostShared = 227 * 1024;  ///< bytes of a block
 constexpr int kLine =
     128;  ///< bytes of a row that a tensor product takes at a time: 128 e4m3 codes, 64 bf16 values
@@ -47,7 +48,17 @@ inline Error error_text(cudaError_t e) {
   return e == cudaSuccess ? nullptr : cudaGetErrorString(e);
 }
 
-/// kernel<<<grid, block, shared, stream>>>(args...)
+/// First of all in every kernel, all threads: the next launch of the stream may take its place, and
+/// what the launches before it wrote is there.
+__device__ inline void begin_kernel() {
+#ifdef __CUDACC__
+  asm volatile("griddepcontrol.launch_dependents;\n griddepcontrol.wait;" ::: "memory");
+#else
+  emulator_begin_kernel();
+#endif
+}
+
+/// kernel<<<grid, block, shared, stream>>>(args...), which begins with begin_kernel().
 template <typename... Params, typename... Args>
 Error launch(void (*kernel)(Params...), dim3 grid, dim3 block, size_t shared, Stream stream,
              Args... args) {
@@ -63,6 +74,11 @@ Error launch(void (*kernel)(Params...), dim3 grid, dim3 block, size_t shared, St
   config.blockDim = block;
   config.dynamicSmemBytes = shared;
   config.stream = static_cast<cudaStream_t>(stream);
+  cudaLaunchAttribute early{};
+  early.id = cudaLaunchAttributeProgrammaticStreamSerialization;
+  early.val.programmaticStreamSerializationAllowed = 1;
+  config.attrs = &early;
+  config.numAttrs = 1;
   return error_text(cudaLaunchKernelEx(&config, kernel, Params(args)...));
 }
 
@@ -77,14 +93,25 @@ __device__ inline float as_float(uint32_t u) { return __uint_as_float(u); }
 __device__ inline uint32_t as_bits(float f) { return __float_as_uint(f); }
 
 __device__ inline uint16_t bf16_bits(float f) {
+#ifdef __CUDACC__
+  uint16_t out;
+  asm("cvt.rn.bf16.f32 %0, %1;" : "=h"(out) : "f"(f));
+  return out;
+#else
   uint32_t u = as_bits(f);
   if ((u & 0x7fffffffu) > 0x7f800000u) return static_cast<uint16_t>((u >> 16) | 0x40u);
   u += 0x7fffu + ((u >> 16) & 1u);
   return static_cast<uint16_t>(u >> 16);
+#endif
 }
 __device__ inline float bf16_value(uint16_t b) { return as_float(static_cast<uint32_t>(b) << 16); }
 __device__ inline float round_to_bf16(float f) { return bf16_value(bf16_bits(f)); }
 __device__ inline uint32_t bf16_pair(float low, float high) {
+#ifdef __CUDACC__
+  uint32_t out;
+  asm("cvt.rn.bf16x2.f32 %0, %1, %2;" : "=r"(out) : "f"(high), "f"(low));
+  return out;
+#endif
   return static_cast<uint32_t>(bf16_bits(low)) | static_cast<uint32_t>(bf16_bits(high)) << 16;
 }
 
@@ -109,6 +136,17 @@ __device__ inline float e4m3_group_scale(float amax, bool power_of_two) {
   if (!power_of_two) return v;
   const uint32_t u = as_bits(v);
   return as_float(((u >> 23) + ((u & 0x7fffffu) != 0 ? 1u : 0u)) << 23);
+}
+
+/// 2^v; below 2^-126 zero.
+__device__ inline float exp2_fast(float v) {
+#ifdef __CUDACC__
+  float out;
+  asm("ex2.approx.ftz.f32 %0, %1;" : "=f"(out) : "f"(v));
+  return out;
+#else
+  return exp2f(v);
+#endif
 }
 
 // ---- one warp
@@ -189,6 +227,48 @@ __device__ inline uint32_t scaled_pair(uint16_t codes, float scale) {
   return bf16_pair(e4m3_value(static_cast<uint8_t>(codes)) * scale,
                    e4m3_value(static_cast<uint8_t>(codes >> 8)) * scale);
 #endif
+}
+
+/// A pair of bf16 times another, each rounded.
+__device__ inline uint32_t bf16_product(uint32_t a, uint32_t b) {
+#ifdef __CUDACC__
+  uint32_t out;
+  asm("fma.rn.bf16x2 %0, %1, %2, %3;" : "=r"(out) : "r"(a), "r"(b), "r"(0x80008000u));
+  return out;
+#else
+  const auto half = [](uint32_t v) { return bf16_value(static_cast<uint16_t>(v)); };
+  return bf16_pair(half(a) * half(b), half(a >> 16) * half(b >> 16));
+#endif
+}
+
+/// 16 e4m3 codes times a power of two from 2^-126 to 2^7, as bf16. Moved to where bf16 has them, the
+/// bits of a code are its value times 2^-120. NaN among them makes some of the values NaN.
+__device__ inline void scaled_by_power(const uint4& codes, float power, uint4 (&out)[2]) {
+  const uint32_t exponent = (as_bits(power) >> 23) + 120, factor = exponent << 7 | exponent << 23;
+  const uint32_t words[4] = {codes.x, codes.y, codes.z, codes.w};
+  const auto moved = [](uint32_t high_bytes) {
+    return (high_bytes & 0x80008000u) | (high_bytes >> 4 & 0x07f007f0u);
+  };
+  uint32_t pairs[8], nan = 0;
+#pragma unroll
+  for (int i = 0; i < 4; ++i) {
+    nan |= (words[i] & 0x7f7f7f7fu) + 0x01010101u;  // the top bit of a byte: its code is NaN
+    pairs[2 * i] = bf16_product(moved(__byte_perm(words[i], 0, 0x1404)), factor);
+    pairs[2 * i + 1] = bf16_product(moved(__byte_perm(words[i], 0, 0x3424)), factor);
+  }
+  if (nan & 0x80808080u) pairs[0] = 0x7fff7fffu;
+  out[0] = {pairs[0], pairs[1], pairs[2], pairs[3]};
+  out[1] = {pairs[4], pairs[5], pairs[6], pairs[7]};
+}
+/// The same for any scale: exact products, rounded once.
+__device__ inline void scaled_by(const uint4& codes, float scale, uint4 (&out)[2]) {
+  const uint32_t words[4] = {codes.x, codes.y, codes.z, codes.w};
+  uint32_t pairs[8];
+#pragma unroll
+  for (int i = 0; i < 8; ++i)
+    pairs[i] = scaled_pair(static_cast<uint16_t>(words[i / 2] >> (16 * (i % 2))), scale);
+  out[0] = {pairs[0], pairs[1], pairs[2], pairs[3]};
+  out[1] = {pairs[4], pairs[5], pairs[6], pairs[7]};
 }
 
 /// Starts a copy of 16 bytes from global to shared memory, both aligned to 16; zeros where there is

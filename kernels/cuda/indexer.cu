@@ -13,6 +13,7 @@ constexpr int kScoreThreads = 128;  // four warps of 16 keys: one page
 __global__ void index_scores_kernel(PageShape s, const Row* rows, int64_t heads, int64_t width,
                                     const uint8_t* codes, const float* weights, float* scores,
                                     int64_t stride) {
+  begin_kernel();
   uint16_t* keys = dynamic_shared<uint16_t>();
   const int64_t line = width + 8, head_tiles = (heads + 7) / 8;
   uint16_t* queries = keys + kPageTokens * line;
@@ -107,6 +108,7 @@ template <int kColumns>
 __global__ void __launch_bounds__(Index<kColumns>::kThreads)
     index_pages_kernel(PageShape s, const Row* rows, int64_t m, int64_t heads, int64_t block_pages,
                        const uint8_t* codes, const float* weights, float* scores, int64_t stride) {
+  begin_kernel();
   using I = Index<kColumns>;
   uint8_t* queries = dynamic_shared<uint8_t>();
   uint8_t* ring = queries + I::kQueries * I::kQuery;
@@ -169,12 +171,12 @@ __global__ void __launch_bounds__(Index<kColumns>::kThreads)
         const int q = begin + unit / I::kPages;
         if (at >= used) continue;
         const uint8_t* keys = place(stage, unit % I::kPages);
+        const Operand of_keys(keys), of_queries(queries + q * I::kQuery);
         float d[kColumns / 2];
         begin_products();
 #pragma unroll
         for (int i = 0; i < kLine / 32; ++i)
-          warpgroup_product<true, kColumns>(d, keys + 32 * i, queries + q * I::kQuery + 32 * i,
-                                            i > 0);
+          warpgroup_product<true, kColumns>(d, of_keys + 32 * i, of_queries + 32 * i, i > 0);
         commit_products();
         const int64_t position = rows[first_row + q].position;
         wait_products<0>();
@@ -215,8 +217,9 @@ __device__ uint32_t ordered(float v) {
 }
 
 constexpr int kSelectThreads = 1024, kSelectWarps = kSelectThreads / kWarp;
-constexpr int kDigits = 2048, kMostCached = 48 * 1024;
-constexpr int kTogether = 8;  // loads under way
+constexpr int kDigits = 2048;
+constexpr int kMostCandidates = 12 * 1024;  ///< 8 bytes each; two blocks on a multiprocessor
+constexpr int kTogether = 4;                ///< loads of four scores under way
 
 struct Histogram {
   int bins[kDigits], by_16[kDigits / 16], by_256[kDigits / 256];
@@ -254,63 +257,150 @@ struct Histogram {
   }
 };
 
-/// Block = row. Three passes of 11, 11 and 10 bits find the k-th largest value exactly, from the
-/// top digit down; then each warp counts what its share of the row has above it and equal to it,
-/// and writes, ascending by position, what is above and the first of those equal. A row that fits
-/// (kCache) is read from memory once.
-template <bool kCache>
+/// The scores of a row, four at a time.
+struct Scores {
+  const float* at;
+  int n;
+  bool aligned;
+
+  /// visit(position, value) for all, this thread's neighbours after each other.
+  template <typename Visit>
+  __device__ void each(Visit visit) const {
+    for (int first = 4 * threadIdx.x; first < n; first += 4 * kTogether * kSelectThreads) {
+      float v[kTogether][4];
+#pragma unroll
+      for (int i = 0; i < kTogether; ++i) load(first + 4 * i * kSelectThreads, v[i]);
+#pragma unroll
+      for (int i = 0; i < kTogether; ++i)
+        for (int j = 0; j < 4; ++j)
+          if (const int at_j = first + 4 * i * kSelectThreads + j; at_j < n)
+            visit(at_j, ordered(v[i][j]));
+    }
+  }
+  /// visit(first position of this lane's four, values) along the warp's share, in order; all lanes
+  /// take part.
+  template <typename Visit>
+  __device__ void each_of_share(Visit visit) const {
+    constexpr int kStep = 4 * kWarp;
+    const int share = (n + kSelectWarps * kStep - 1) / (kSelectWarps * kStep) * kStep;
+    const int begin = threadIdx.x / kWarp * share, end = begin + share < n ? begin + share : n;
+    for (int base = begin; base < end; base += kTogether * kStep) {
+      float v[kTogether][4];
+      const int first = base + 4 * (threadIdx.x % kWarp);
+#pragma unroll
+      for (int i = 0; i < kTogether; ++i)
+        if (base + i * kStep < end) load(first + i * kStep, v[i]);
+#pragma unroll
+      for (int i = 0; i < kTogether; ++i)
+        if (base + i * kStep < end) visit(first + i * kStep, v[i]);
+    }
+  }
+
+ private:
+  __device__ void load(int first, float (&v)[4]) const {
+    if (aligned && first + 4 <= n) {
+      const float4 four = *reinterpret_cast<const float4*>(at + first);
+      v[0] = four.x, v[1] = four.y, v[2] = four.z, v[3] = four.w;
+    } else {
+      for (int j = 0; j < 4; ++j) v[j] = first + j < n ? at[first + j] : 0.0f;
+    }
+  }
+};
+
+/// Block = row. A digit of 11 bits says which scores can be among the best: they are gathered, in
+/// order, in shared memory, and two digits more, of 11 and 10 bits, find the k-th largest exactly.
+/// Then each warp counts what its share has above it and equal to it, and writes, ascending by
+/// position, what is above and the first of those equal. Where too many share the first digit to be
+/// gathered, the row itself is looked at every time.
 __global__ void __launch_bounds__(kSelectThreads)
     select_topk_kernel(const Row* rows, const float* scores, int64_t stride, int topk,
                        int32_t* keys, int32_t* count) {
+  begin_kernel();
   __shared__ Histogram histogram;
   __shared__ int above[kSelectWarps], equal[kSelectWarps];
-  const int n = static_cast<int>(rows[blockIdx.x].position) + 1;
+  const int all = static_cast<int>(rows[blockIdx.x].position) + 1;
   int32_t* out = keys + static_cast<int64_t>(blockIdx.x) * topk;
-  if (n <= topk) {
-    for (int i = threadIdx.x; i < n; i += kSelectThreads) out[i] = i;
-    if (threadIdx.x == 0) count[blockIdx.x] = n;
+  if (all <= topk) {
+    for (int i = threadIdx.x; i < all; i += kSelectThreads) out[i] = i;
+    if (threadIdx.x == 0) count[blockIdx.x] = all;
     return;
   }
+  const int warp = threadIdx.x / kWarp, lane = threadIdx.x % kWarp;
   const float* score = scores + blockIdx.x * stride;
-  uint32_t* cached = dynamic_shared<uint32_t>();
-  if (kCache)
-    for (int i = threadIdx.x; i < n; i += kSelectThreads) cached[i] = ordered(score[i]);
-  const auto value = [&](int i) { return kCache ? cached[i] : ordered(score[i]); };
+  const Scores row{score, all, stride % 4 == 0 && is_aligned(scores)};
+  uint32_t* candidates = dynamic_shared<uint32_t>();
+  auto* positions = reinterpret_cast<int32_t*>(candidates + kMostCandidates);
 
-  uint32_t threshold = 0;
-  int ties = topk;  // of those equal to the threshold, how many are taken
-  for (int pass = 0; pass < 3; ++pass) {
-    const int shift = pass == 0 ? 21 : pass == 1 ? 10 : 0;
-    const uint32_t digits = pass == 2 ? kDigits / 2 - 1 : kDigits - 1;
-    const uint32_t known = pass == 0 ? 0u : pass == 1 ? ~0u << 21 : ~0u << 10;
+  // Neighbours often share a digit: they are counted together.
+  int bin = -1, run = 0;
+  const auto clear = [&] {
     for (int i = threadIdx.x; i < kDigits; i += kSelectThreads) histogram.bins[i] = 0;
+    bin = -1, run = 0;
     __syncthreads();
-    // Neighbours often share their top digit: they are counted together.
-    int bin = -1, run = 0;
-    const auto add = [&](uint32_t u) {
-      if ((u & known) != threshold) return;
-      const int digit = static_cast<int>(u >> shift & digits);
-      if (digit != bin) {
-        if (run > 0) atomicAdd(&histogram.bins[bin], run);
-        bin = digit;
-        run = 0;
-      }
-      ++run;
-    };
-    int at = threadIdx.x;
-    for (; at + (kTogether - 1) * kSelectThreads < n; at += kTogether * kSelectThreads) {
-      uint32_t u[kTogether];
-#pragma unroll
-      for (int i = 0; i < kTogether; ++i) u[i] = value(at + i * kSelectThreads);
-#pragma unroll
-      for (int i = 0; i < kTogether; ++i) add(u[i]);
+  };
+  const auto add = [&](uint32_t digit) {
+    if (static_cast<int>(digit) != bin) {
+      if (run > 0) atomicAdd(&histogram.bins[bin], run);
+      bin = static_cast<int>(digit);
+      run = 0;
     }
-    for (; at < n; at += kSelectThreads) add(value(at));
+    ++run;
+  };
+  const auto find = [&](int rank, int* left) {
     if (run > 0) atomicAdd(&histogram.bins[bin], run);
-    threshold |= static_cast<uint32_t>(histogram.find(ties, &ties)) << shift;
+    return static_cast<uint32_t>(histogram.find(rank, left));
+  };
+
+  clear();
+  row.each([&](int, uint32_t u) { add(u >> 21); });
+  int ties = topk;  // of those equal to the threshold, how many are taken
+  uint32_t threshold = find(ties, &ties) << 21;
+
+  const auto is_candidate = [&](int position, float v) {
+    return position < all && ordered(v) >= threshold;
+  };
+  int found = 0;
+  row.each_of_share([&](int first, const float(&v)[4]) {
+    for (int j = 0; j < 4; ++j) found += is_candidate(first + j, v[j]);
+  });
+  found = warp_sum(found);
+  if (lane == 0) above[warp] = found;
+  __syncthreads();
+  const int gathered = warp_sum(above[lane]);
+  const bool fits = gathered <= kMostCandidates;
+  if (fits) {
+    int written = warp_sum(lane < warp ? above[lane] : 0);
+    row.each_of_share([&](int first, const float(&v)[4]) {
+      int own = 0;
+      for (int j = 0; j < 4; ++j) own += is_candidate(first + j, v[j]);
+      int upto = own;  // of this lane and those before it
+      for (int step = 1; step < kWarp; step *= 2) {
+        const int other = __shfl_up_sync(0xffffffffu, upto, step);
+        if (lane >= step) upto += other;
+      }
+      int at = written + upto - own;
+      for (int j = 0; j < 4; ++j) {
+        if (!is_candidate(first + j, v[j])) continue;
+        candidates[at] = ordered(v[j]);
+        positions[at++] = first + j;
+      }
+      written += __shfl_sync(0xffffffffu, upto, kWarp - 1);
+    });
+  }
+  const int n = fits ? gathered : all;
+  const auto value = [&](int i) { return fits ? candidates[i] : ordered(score[i]); };
+  const auto position = [&](int i) { return fits ? positions[i] : i; };
+
+  for (const int shift : {10, 0}) {
+    const uint32_t known = shift == 10 ? ~0u << 21 : ~0u << 10;
+    const uint32_t digits = shift == 10 ? kDigits - 1 : kDigits / 2 - 1;
+    __syncthreads();
+    clear();
+    for (int i = threadIdx.x; i < n; i += kSelectThreads)
+      if (const uint32_t u = value(i); (u & known) == threshold) add(u >> shift & digits);
+    threshold |= find(ties, &ties) << shift;
   }
 
-  const int warp = threadIdx.x / kWarp, lane = threadIdx.x % kWarp;
   const int share = (n + kSelectThreads - 1) / kSelectThreads * kWarp;
   const int begin = warp * share, end = begin + share < n ? begin + share : n;
   int n_above = 0, n_equal = 0;
@@ -338,7 +428,7 @@ __global__ void __launch_bounds__(kSelectThreads)
     const unsigned tied = __ballot_sync(0xffffffffu, tie);
     const bool take = i < end && (u > threshold || (tie && seen + __popc(tied & before) < ties));
     const unsigned taken = __ballot_sync(0xffffffffu, take);
-    if (take) out[written + __popc(taken & before)] = i;
+    if (take) out[written + __popc(taken & before)] = position(i);
     written += __popc(taken);
     seen += __popc(tied);
   }
@@ -351,7 +441,7 @@ Error launch_pages(const PageShape& s, const Row* rows, int64_t m, int64_t heads
                    Stream stream) {
   using I = Index<kColumns>;
   const int64_t pages = blocks(stride, kPageTokens), row_groups = blocks(m, I::kQueries);
-  constexpr int64_t kBlocks = 2 * 132;  // two on a multiprocessor
+  constexpr int64_t kBlocks = 2 * kMultiprocessors;
   int64_t block_pages = (pages * row_groups + kBlocks - 1) / kBlocks;
   block_pages = (block_pages < 4 ? 4 : block_pages > 64 ? 64 : block_pages + 1) / 2 * 2;
   return launch(index_pages_kernel<kColumns>,
@@ -379,10 +469,8 @@ Error index_scores(const PageShape& s, const Row* rows, int64_t m, int64_t heads
 
 Error select_topk(const Row* rows, const float* scores, int64_t stride, int64_t m, int64_t topk,
                   int32_t* keys, int32_t* count, Stream stream) {
-  const bool cache = stride <= kMostCached;
-  return launch(cache ? select_topk_kernel<true> : select_topk_kernel<false>, dim3(blocks(m, 1)),
-                dim3(kSelectThreads), cache ? static_cast<size_t>(stride) * 4 : 0, stream, rows,
-                scores, stride, static_cast<int>(topk), keys, count);
+  return launch(select_topk_kernel, dim3(blocks(m, 1)), dim3(kSelectThreads), 8 * kMostCandidates,
+                stream, rows, scores, stride, static_cast<int>(topk), keys, count);
 }
 
 }  // namespace leyden::cuda

@@ -48,6 +48,7 @@ __device__ void store_float(uint8_t* p, float v) {
 __global__ void write_keys_kernel(KeyShape s, const Row* rows, const float* cos_sin, float* q,
                                   const float* latents, float* kv_a, float* index_k, float* index_q,
                                   const float* norm_weight, const float* norm_bias) {
+  begin_kernel();
   __shared__ float scratch[kThreads / kWarp];
   float* x = dynamic_shared<float>();
   const PageView page{s.page};
@@ -116,6 +117,7 @@ __global__ void write_keys_kernel(KeyShape s, const Row* rows, const float* cos_
 /// One warp a (token, head).
 __global__ void index_queries_kernel(PageShape s, const float* q, const float* w, int64_t m,
                                      int64_t heads, uint8_t* codes, float* weights) {
+  begin_kernel();
   const int64_t i = static_cast<int64_t>(blockIdx.x) * (kThreads / kWarp) + threadIdx.x / kWarp;
   const int lane = threadIdx.x % kWarp;
   if (i >= m * heads) return;
@@ -131,6 +133,7 @@ __global__ void index_queries_kernel(PageShape s, const float* q, const float* w
 }
 
 __global__ void read_latents_kernel(PageShape s, Row row, float* latents, float* k_pe) {
+  begin_kernel();
   const PageView page{s};
   const int64_t key = blockIdx.x;
   const uint8_t* record = page.codes(row, key);

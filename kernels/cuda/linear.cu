@@ -57,20 +57,34 @@ struct Operands {
   }
 };
 
-/// A block makes 64 outputs a warpgroup by kRows rows; a stage of the ring holds two lines of them:
-/// while the products of one are under way, those of the other are scaled and added. A line behind
-/// the end is zeros.
-template <int kRows_, int kGroups_, int kStages_>
+/// A block makes kOutputs outputs by kRows rows; a stage of the ring holds kLines lines of them. A
+/// line behind the end is zeros.
+template <int kRows_, int kOutputs_, int kGroups, int kLines_, int kStages_>
 struct Tile {
-  static constexpr int kRows = kRows_, kLines = 2, kStages = kStages_;
-  static constexpr int kThreads = kGroups_ * kWarpgroup, kOutputs = kGroups_ * kProductRows;
+  static constexpr int kRows = kRows_, kOutputs = kOutputs_, kLines = kLines_, kStages = kStages_;
+  static constexpr int kThreads = kGroups * kWarpgroup;
   static constexpr int kW = kOutputs * kLine, kX = kRows * kLine;  ///< bytes of a line
   static constexpr int kScales = (kRows + 1) * 4;                  ///< of x, then one of W
   static constexpr int kStageBytes = (kLines * (kW + kX + kScales) + 1023) / 1024 * 1024;
 };
-using FewRows = Tile<16, 1, 5>;  // two blocks on a multiprocessor, as with the next
-using SmallTile = Tile<64, 1, 3>;
-using LargeTile = Tile<128, 2, 3>;
+/// A warpgroup makes 64 outputs, two lines a stage: while the products of one are under way, those
+/// of the other are scaled and added.
+template <int kRows, int kGroups>
+struct ManyRows : Tile<kRows, kGroups * kProductRows, kGroups, 2, 3> {
+  static constexpr int kPartialBytes = 0;
+  static constexpr int kSums = kRows / 2;  ///< of a thread
+};
+using SmallTile = ManyRows<64, 1>;
+using LargeTile = ManyRows<128, 2>;
+/// Four warpgroups make the same 64 outputs, one line of a stage each: what counts is how much of W
+/// is under way. Their products meet in shared memory, where a thread adds up two of the sums, line
+/// after line.
+template <int kStages>
+struct FewRows : Tile<16, kProductRows, 4, 4, kStages> {
+  static constexpr int kPartials = kProductRows * 16;  ///< of a line
+  static constexpr int kPartialBytes = 4 * kPartials * 4;
+  static constexpr int kSums = 2;
+};
 
 /// Row tiles are walked in bands, so that blocks that run together share both x and W.
 struct Place {
@@ -87,6 +101,7 @@ struct Place {
 template <bool kFp8, typename T>
 __global__ void __launch_bounds__(T::kThreads)
     tile_kernel(Linear p, int64_t row_tiles, int64_t out_tiles) {
+  begin_kernel();
   __shared__ int64_t x_row[T::kRows];
   uint8_t* ring = dynamic_shared<uint8_t>();
   const int group = blockIdx.y;
@@ -150,7 +165,19 @@ __global__ void __launch_bounds__(T::kThreads)
 
   const int warpgroup = threadIdx.x / kWarpgroup, lane = threadIdx.x % kWarp, g = lane / 4,
             t = lane % 4;
-  float total[T::kRows / 2] = {};
+  float total[T::kSums] = {};
+  const auto multiply = [&](float(&d)[T::kRows / 2], Operand w, Operand x) {
+#pragma unroll
+    for (int s = 0; s < kLine / 32; ++s)
+      warpgroup_product<kFp8, T::kRows>(d, w + 32 * s, x + 32 * s, s > 0);
+    commit_products();
+  };
+  /// Of element `at` of a product: its row of x in the tile.
+  const auto row_in_tile = [&](int at) { return at / 4 * 8 + 2 * t + at % 2; };
+  const auto add = [&](float product, const float* scales, int at, float& sum) {
+    sum = fmaf(product, kFp8 ? scales[row_in_tile(at)] * scales[T::kRows] : 1.0f, sum);
+  };
+
   const int64_t stages = (o.lines + T::kLines - 1) / T::kLines;
   for (int64_t stage = 0; stage < T::kStages - 1; ++stage) {
     if (stage < stages) load(stage);
@@ -162,49 +189,55 @@ __global__ void __launch_bounds__(T::kThreads)
     __syncthreads();  // this stage is there, the one before is free
     if (stage + T::kStages - 1 < stages) load(stage + T::kStages - 1);
     commit_copies();
-    float d[T::kLines][T::kRows / 2];
-    begin_products();
+    if constexpr (T::kPartialBytes > 0) {
+      float d[T::kRows / 2];
+      begin_products();
+      const uint8_t* line = w_line(stage, warpgroup);
+      multiply(d, Operand(line), Operand(line + T::kW));
+      wait_products<0>();
+      hold(d);
+      float* partials = reinterpret_cast<float*>(ring + T::kStages * T::kStageBytes);
+      const int thread = threadIdx.x % kWarpgroup;
 #pragma unroll
-    for (int i = 0; i < T::kLines; ++i) {
-      const uint8_t* w = w_line(stage, i) + warpgroup * kProductRows * kLine;
-      const uint8_t* x = w_line(stage, i) + T::kW;
+      for (int i = 0; i < T::kRows / 2; ++i)
+        partials[warpgroup * T::kPartials + i * kWarpgroup + thread] = d[i];
+      __syncthreads();
 #pragma unroll
-      for (int s = 0; s < kLine / 32; ++s)
-        warpgroup_product<kFp8, T::kRows>(d[i], w + 32 * s, x + 32 * s, s > 0);
-      commit_products();
-    }
-    const auto add = [&](int i) {
-      const float* scales = scales_of(stage, i);
-      const float of_w = kFp8 ? scales[T::kRows] : 1.0f;
-#pragma unroll
-      for (int j = 0; j < T::kRows / 8; ++j) {
-        for (int e = 0; e < 2; ++e) {
-          const float scale = kFp8 ? scales[8 * j + 2 * t + e] * of_w : 1.0f;
-          for (int half = 0; half < 2; ++half) {
-            const int at = 4 * j + 2 * half + e;
-            total[at] = fmaf(d[i][at], scale, total[at]);
-          }
+      for (int line = 0; line < T::kLines; ++line) {
+        for (int i = 0; i < T::kSums; ++i) {
+          const int at = warpgroup * T::kSums + i;
+          add(partials[line * T::kPartials + at * kWarpgroup + thread], scales_of(stage, line), at,
+              total[i]);
         }
       }
-    };
-    wait_products<1>();
-    hold(d[0]);
-    add(0);
-    wait_products<0>();
-    hold(d[1]);
-    add(1);
+    } else {
+      float d[T::kLines][T::kRows / 2];
+      begin_products();
+#pragma unroll
+      for (int i = 0; i < T::kLines; ++i)
+        multiply(d[i], Operand(w_line(stage, i) + warpgroup * kProductRows * kLine),
+                 Operand(w_line(stage, i) + T::kW));
+      const auto add_line = [&](int line) {
+        hold(d[line]);
+#pragma unroll
+        for (int i = 0; i < T::kSums; ++i) add(d[line][i], scales_of(stage, line), i, total[i]);
+      };
+      wait_products<1>();
+      add_line(0);
+      wait_products<0>();
+      add_line(1);
+    }
   }
 
   float* y = p.y + group * p.y_group;
-  const int64_t out = first_out + threadIdx.x / kWarp * 16 + g;
+  const bool shared = T::kPartialBytes > 0;
+  const int64_t out = first_out + (shared ? threadIdx.x % kWarpgroup : threadIdx.x) / kWarp * 16 + g;
 #pragma unroll
-  for (int j = 0; j < T::kRows / 8; ++j) {
-    for (int e = 0; e < 4; ++e) {
-      const int64_t row = first_row + 8 * j + 2 * t + e % 2, column = out + e / 2 * 8;
-      const float v = total[4 * j + e];
-      if (row < span.end && column < p.shape.n)
-        y[row * p.y_stride + column] = p.round_bf16 ? round_to_bf16(v) : v;
-    }
+  for (int i = 0; i < T::kSums; ++i) {
+    const int at = shared ? warpgroup * T::kSums + i : i;
+    const int64_t row = first_row + row_in_tile(at), column = out + at % 4 / 2 * 8;
+    if (row < span.end && column < p.shape.n)
+      y[row * p.y_stride + column] = p.round_bf16 ? round_to_bf16(total[i]) : total[i];
   }
 }
 
@@ -214,6 +247,7 @@ constexpr int kF32Threads = 128, kF32Outputs = kF32Threads / kWarp;
 
 /// One warp an output; lanes run over the inputs.
 __global__ void linear_f32_kernel(Linear p) {
+  begin_kernel();
   const int group = blockIdx.z, lane = threadIdx.x % kWarp;
   const Span span = rows_of(p, group);
   const int64_t r = span.begin + blockIdx.y;
@@ -234,17 +268,24 @@ Error launch_tiles(const Linear& p, Stream stream) {
   const int64_t row_tiles = blocks(p.m, T::kRows), out_tiles = blocks(p.shape.n, T::kOutputs);
   return launch(tile_kernel<kFp8, T>,
                 dim3(static_cast<unsigned>(row_tiles * out_tiles), static_cast<unsigned>(p.groups)),
-                dim3(T::kThreads), T::kStages * T::kStageBytes, stream, p, row_tiles, out_tiles);
+                dim3(T::kThreads), T::kStages * T::kStageBytes + T::kPartialBytes, stream, p,
+                row_tiles, out_tiles);
 }
 
 template <bool kFp8>
 Error launch_best(const Linear& p, Stream stream) {
-  if (p.m <= FewRows::kRows) return launch_tiles<kFp8, FewRows>(p, stream);
-  // Large tiles where there are enough of them to keep a hundred multiprocessors busy; groups share
+  if (p.m <= FewRows<2>::kRows) {
+    // Two blocks on a multiprocessor, or one that has more under way.
+    const bool alone = int64_t{blocks(p.shape.n, kProductRows)} * p.groups <= kMultiprocessors;
+    return alone ? launch_tiles<kFp8, FewRows<4>>(p, stream)
+                 : launch_tiles<kFp8, FewRows<2>>(p, stream);
+  }
+  // Large tiles where there are enough of them to keep most multiprocessors busy; groups share
   // their rows.
   const bool large =
       p.groups == 1 && p.m >= LargeTile::kRows &&
-      int64_t{blocks(p.shape.n, LargeTile::kOutputs)} * blocks(p.m, LargeTile::kRows) >= 100;
+      int64_t{blocks(p.shape.n, LargeTile::kOutputs)} * blocks(p.m, LargeTile::kRows) >=
+                                kMultiprocessors * 3 / 4;
   return large ? launch_tiles<kFp8, LargeTile>(p, stream)
                : launch_tiles<kFp8, SmallTile>(p, stream);
 }

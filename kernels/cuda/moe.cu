@@ -35,6 +35,7 @@ __device__ void keep_best(const float* score, int count, int n, uint8_t* kept) {
 /// arrays.
 __global__ void route_kernel(Router r, const float* logits, const float* bias, int32_t* experts,
                              float* weights) {
+  begin_kernel();
   float* score = dynamic_shared<float>();
   float* biased = score + r.n_routed_experts;
   float* group_score = biased + r.n_routed_experts;
@@ -81,35 +82,52 @@ __global__ void route_kernel(Router r, const float* logits, const float* bias, i
   for (int i = 0; i < count; ++i) weights[token * r.n_activated_experts + i] *= factor;
 }
 
-/// One block. A thread owns an expert: it counts, then (after the offsets) places its choices in
-/// order.
-__global__ void expert_slots_kernel(const int32_t* experts, int64_t choices, int32_t activated,
-                                    int32_t n_experts, int32_t* offsets, int32_t* token_of_slot,
+/// Block = expert. Its slots begin behind those of all experts before it; it fills them in order.
+__global__ void expert_slots_kernel(const int32_t* experts, int32_t choices, int32_t activated,
+                                    int32_t* offsets, int32_t* token_of_slot,
                                     int32_t* slot_of_choice) {
-  for (int e = threadIdx.x; e < n_experts; e += kThreads) {
-    int32_t count = 0;
-    for (int64_t j = 0; j < choices; ++j) count += experts[j] == e;
-    offsets[e + 1] = count;
-  }
-  __syncthreads();
-  if (threadIdx.x == 0) {
-    offsets[0] = 0;
-    for (int e = 0; e < n_experts; ++e) offsets[e + 1] += offsets[e];
-  }
-  __syncthreads();
-  for (int e = threadIdx.x; e < n_experts; e += kThreads) {
-    int32_t next = offsets[e];
-    for (int64_t j = 0; j < choices; ++j) {
-      if (experts[j] != e) continue;
-      token_of_slot[next] = static_cast<int32_t>(j / activated);
-      slot_of_choice[j] = next++;
+  begin_kernel();
+  constexpr int kWarps = kThreads / kWarp;
+  __shared__ int counts[kWarps];
+  const int expert = static_cast<int>(blockIdx.x), warp = threadIdx.x / kWarp,
+            lane = threadIdx.x % kWarp;
+  const auto sum = [&](int own) {  // over the block; and of the warps before this one
+    own = warp_sum(own);
+    __syncthreads();
+    if (lane == 0) counts[warp] = own;
+    __syncthreads();
+    struct {
+      int all = 0, before = 0;
+    } total;
+    for (int w = 0; w < kWarps; ++w) {
+      total.all += counts[w];
+      total.before += w < warp ? counts[w] : 0;
     }
+    return total;
+  };
+  int smaller = 0;
+  for (int32_t j = threadIdx.x; j < choices; j += kThreads) smaller += experts[j] < expert;
+  int next = sum(smaller).all;
+  if (threadIdx.x == 0) offsets[expert] = next;
+  for (int32_t first = 0; first < choices; first += kThreads) {
+    const int32_t j = first + threadIdx.x;
+    const bool mine = j < choices && experts[j] == expert;
+    const unsigned votes = __ballot_sync(0xffffffffu, mine);
+    const auto total = sum(mine);
+    if (mine) {
+      const int slot = next + total.before + __popc(votes & ((1u << lane) - 1u));
+      token_of_slot[slot] = j / activated;
+      slot_of_choice[j] = slot;
+    }
+    next += total.all;
   }
+  if (threadIdx.x == 0 && blockIdx.x + 1 == gridDim.x) offsets[expert + 1] = next;
 }
 
 __global__ void combine_kernel(const float* expert_out, const float* shared,
                                const int32_t* slot_of_choice, const float* weights,
                                int32_t activated, int64_t dim, float* out) {
+  begin_kernel();
   const int64_t token = blockIdx.y, d = static_cast<int64_t>(blockIdx.x) * kThreads + threadIdx.x;
   if (d >= dim) return;
   float sum = 0;
@@ -133,8 +151,9 @@ Error route(const Router& r, const float* logits, const float* bias, int64_t m, 
 Error expert_slots(const int32_t* experts, int64_t m, int32_t activated, int32_t n_experts,
                    int32_t* offsets, int32_t* token_of_slot, int32_t* slot_of_choice,
                    Stream stream) {
-  return launch(expert_slots_kernel, dim3(1), dim3(kThreads), 0, stream, experts, m * activated,
-                activated, n_experts, offsets, token_of_slot, slot_of_choice);
+  return launch(expert_slots_kernel, dim3(blocks(n_experts, 1)), dim3(kThreads), 0, stream, experts,
+                static_cast<int32_t>(m * activated), activated, offsets, token_of_slot,
+                slot_of_choice);
 }
 
 Error combine(const float* expert_out, const float* shared, const int32_t* slot_of_choice,

@@ -10,6 +10,7 @@ constexpr int kThreads = 256;
 constexpr int kBF16 = 1, kF8 = 2;  // DType of base/dtype.h
 
 __global__ void embed_kernel(Weight table, const int32_t* tokens, float* out) {
+  begin_kernel();
   const int64_t row = blockIdx.x, token = tokens[row];
   const int64_t at = token * table.k;
   const int32_t k_blocks = (table.k + kGroup - 1) / kGroup;
@@ -33,6 +34,7 @@ template <int kBlock>
 __global__ void __launch_bounds__(kBlock)
     norm_kernel(const float* h, const float* residual, int64_t stride, const float* weight,
                 int64_t dim, float eps, float* out, int64_t out_stride, float* residual_out) {
+  begin_kernel();
   constexpr int kBatch = 8;
   __shared__ float scratch[kBlock / kWarp];
   const int64_t in = blockIdx.x * stride;
@@ -62,6 +64,7 @@ __global__ void __launch_bounds__(kBlock)
 /// One warp a group of 128.
 __global__ void quantize_kernel(const float* x, int64_t k, int64_t groups, bool power_of_two,
                                 uint8_t* codes, float* scales) {
+  begin_kernel();
   const int64_t group = blockIdx.x * (kThreads / kWarp) + threadIdx.x / kWarp;
   const int lane = threadIdx.x % kWarp;
   if (group >= groups) return;
@@ -77,11 +80,13 @@ __global__ void quantize_kernel(const float* x, int64_t k, int64_t groups, bool 
 }
 
 __global__ void to_bf16_kernel(const float* x, int64_t n, uint16_t* out) {
+  begin_kernel();
   const int64_t i = static_cast<int64_t>(blockIdx.x) * kThreads + threadIdx.x;
   if (i < n) out[i] = bf16_bits(x[i]);
 }
 
 __global__ void swiglu_kernel(const float* gate, const float* up, int64_t n, float* out) {
+  begin_kernel();
   const int64_t i = static_cast<int64_t>(blockIdx.x) * kThreads + threadIdx.x;
   if (i >= n) return;
   const float z = gate[i];

@@ -54,22 +54,49 @@ __device__ void hold(float (&d)[kCount]) {
 #endif
 }
 
+/// A barrier of this thread's warpgroup alone.
+__device__ inline void sync_warpgroup() {
 #ifdef __CUDACC__
-/// Address, 1024 bytes from eight rows to the next eight, swizzled over 128 bytes.
-__device__ inline uint64_t operand(const uint8_t* shared) {
-  const uint64_t at = static_cast<uint64_t>(__cvta_generic_to_shared(shared)) & 0x3ffff;
-  return at >> 4 | uint64_t{1} << 16 | uint64_t{1024 >> 4} << 32 | uint64_t{1} << 62;
+  asm volatile("bar.sync %0, 128;" ::"r"(1 + static_cast<int>(threadIdx.x) / kWarpgroup) : "memory");
+#else
+  emulator_sync_warpgroup();
+#endif
 }
 
+/// Where the rows of an operand begin, as a product takes it.
+struct Operand {
+#ifdef __CUDACC__
+  uint64_t at;  ///< address / 16; 1024 bytes from eight rows to the next eight; swizzle over 128
+  __device__ explicit Operand(const uint8_t* shared)
+      : at((static_cast<uint64_t>(__cvta_generic_to_shared(shared)) & 0x3ffff) >> 4 |
+           uint64_t{1} << 16 | uint64_t{1024 >> 4} << 32 | uint64_t{1} << 62) {}
+  __device__ Operand& operator+=(int bytes) {
+    at += static_cast<uint64_t>(bytes / 16);
+    return *this;
+  }
+#else
+  const uint8_t* at;
+  explicit Operand(const uint8_t* shared) : at(shared) {}
+  Operand& operator+=(int bytes) {
+    at += bytes;
+    return *this;
+  }
+#endif
+  __device__ friend Operand operator+(Operand operand, int bytes) { return operand += bytes; }
+};
+
+#ifdef __CUDACC__
+#define LEYDEN_D4(i) "+f"(d[i]), "+f"(d[i + 1]), "+f"(d[i + 2]), "+f"(d[i + 3])
 #define LEYDEN_D8(i)                                                                          \
   "+f"(d[i]), "+f"(d[i + 1]), "+f"(d[i + 2]), "+f"(d[i + 3]), "+f"(d[i + 4]), "+f"(d[i + 5]), \
       "+f"(d[i + 6]), "+f"(d[i + 7])
-#define LEYDEN_D32(i) LEYDEN_D8(i), LEYDEN_D8(i + 8), LEYDEN_D8(i + 16), LEYDEN_D8(i + 24)
-#define LEYDEN_R8 "%0,%1,%2,%3,%4,%5,%6,%7"
-#define LEYDEN_R32                                                                               \
-  LEYDEN_R8                                                                                      \
-      ",%8,%9,%10,%11,%12,%13,%14,%15,%16,%17,%18,%19,%20,%21,%22,%23,%24,%25,%26,%27,%28,%29,%" \
-      "30,%31"
+#define LEYDEN_D16(i) LEYDEN_D8(i), LEYDEN_D8(i + 8)
+#define LEYDEN_D32(i) LEYDEN_D16(i), LEYDEN_D16(i + 16)
+#define LEYDEN_R4 "%0,%1,%2,%3"
+#define LEYDEN_R8 LEYDEN_R4 ",%4,%5,%6,%7"
+#define LEYDEN_R16 LEYDEN_R8 ",%8,%9,%10,%11,%12,%13,%14,%15"
+#define LEYDEN_R32 \
+  LEYDEN_R16 ",%16,%17,%18,%19,%20,%21,%22,%23,%24,%25,%26,%27,%28,%29,%30,%31"
 #define LEYDEN_R64                                                                                 \
   LEYDEN_R32                                                                                       \
   ",%32,%33,%34,%35,%36,%37,%38,%39,%40,%41,%42,%43,%44,%45,%46,%47,%48,%49,%50,%51,%52,%53,%54,%" \
@@ -81,10 +108,10 @@ __device__ inline uint64_t operand(const uint8_t* shared) {
                ", 0;\n wgmma.mma_async.sync.aligned." shape ".f32." types " {" sums "}, %" #a \
                ", %" #b ", p, 1, 1" more "; }"                                                \
                : __VA_ARGS__                                                                  \
-               : "l"(operand(x)), "l"(operand(y)), "r"(add_to ? 1 : 0))
+               : "l"(x.at), "l"(y.at), "r"(add_to ? 1 : 0))
 #else
 void emulator_warpgroup_product(float* d, int columns, const uint8_t* x, const uint8_t* y,
-                                bool e4m3, bool add_to);
+                                bool e4m3, bool x_transposed, bool add_to);
 #endif
 
 /// d (+)= x y^T over 32 bytes of each row: 64 rows of x by kColumns of y, e4m3 or bf16 in, fp32
@@ -95,33 +122,60 @@ void emulator_warpgroup_product(float* d, int columns, const uint8_t* x, const u
 /// Between begin_products() and commit_products(); sums and shared memory are free after
 /// wait_products().
 template <bool kE4m3, int kColumns>
-__device__ void warpgroup_product(float (&d)[kColumns / 2], const uint8_t* x, const uint8_t* y,
-                                  bool add_to) {
-  static_assert(kColumns == 16 || kColumns == 64 || kColumns == 128);
+__device__ void warpgroup_product(float (&d)[kColumns / 2], Operand x, Operand y, bool add_to) {
 #ifdef __CUDACC__
-  if constexpr (kColumns == 16 && kE4m3) {
+  if constexpr (kColumns == 8 && !kE4m3) {
+    LEYDEN_WGMMA("m64n8k16", "bf16.bf16", ", 0, 0", LEYDEN_R4, 4, 5, 6, LEYDEN_D4(0));
+  } else if constexpr (kColumns == 16 && kE4m3) {
     LEYDEN_WGMMA("m64n16k32", "e4m3.e4m3", "", LEYDEN_R8, 8, 9, 10, LEYDEN_D8(0));
   } else if constexpr (kColumns == 16) {
     LEYDEN_WGMMA("m64n16k16", "bf16.bf16", ", 0, 0", LEYDEN_R8, 8, 9, 10, LEYDEN_D8(0));
+  } else if constexpr (kColumns == 32 && !kE4m3) {
+    LEYDEN_WGMMA("m64n32k16", "bf16.bf16", ", 0, 0", LEYDEN_R16, 16, 17, 18, LEYDEN_D16(0));
   } else if constexpr (kColumns == 64 && kE4m3) {
     LEYDEN_WGMMA("m64n64k32", "e4m3.e4m3", "", LEYDEN_R32, 32, 33, 34, LEYDEN_D32(0));
   } else if constexpr (kColumns == 64) {
     LEYDEN_WGMMA("m64n64k16", "bf16.bf16", ", 0, 0", LEYDEN_R32, 32, 33, 34, LEYDEN_D32(0));
   } else if constexpr (kE4m3) {
+    static_assert(kColumns == 128);
     LEYDEN_WGMMA("m64n128k32", "e4m3.e4m3", "", LEYDEN_R64, 64, 65, 66, LEYDEN_D32(0),
                  LEYDEN_D32(32));
   } else {
+    static_assert(kColumns == 128);
     LEYDEN_WGMMA("m64n128k16", "bf16.bf16", ", 0, 0", LEYDEN_R64, 64, 65, 66, LEYDEN_D32(0),
                  LEYDEN_D32(32));
   }
 #else
-  emulator_warpgroup_product(d, kColumns, x, y, kE4m3, add_to);
+  emulator_warpgroup_product(d, kColumns, x.at, y.at, kE4m3, false, add_to);
 #endif
 }
 
+/// d (+)= x^T y^T, bf16: x points at row 0, 16, 32 or 48 of an operand, whose 64 columns are the
+/// rows of d; 16 of its rows are summed over. Everything else as above.
+template <int kColumns>
+__device__ void warpgroup_product_transposed(float (&d)[kColumns / 2], Operand x, Operand y,
+                                             bool add_to) {
+#ifdef __CUDACC__
+  if constexpr (kColumns == 16) {
+    LEYDEN_WGMMA("m64n16k16", "bf16.bf16", ", 1, 0", LEYDEN_R8, 8, 9, 10, LEYDEN_D8(0));
+  } else if constexpr (kColumns == 32) {
+    LEYDEN_WGMMA("m64n32k16", "bf16.bf16", ", 1, 0", LEYDEN_R16, 16, 17, 18, LEYDEN_D16(0));
+  } else {
+    static_assert(kColumns == 64);
+    LEYDEN_WGMMA("m64n64k16", "bf16.bf16", ", 1, 0", LEYDEN_R32, 32, 33, 34, LEYDEN_D32(0));
+  }
+#else
+  emulator_warpgroup_product(d, kColumns, x.at, y.at, false, true, add_to);
+#endif
+}
+
+#undef LEYDEN_D4
 #undef LEYDEN_D8
+#undef LEYDEN_D16
 #undef LEYDEN_D32
+#undef LEYDEN_R4
 #undef LEYDEN_R8
+#undef LEYDEN_R16
 #undef LEYDEN_R32
 #undef LEYDEN_R64
 #undef LEYDEN_WGMMA

@@ -21,6 +21,7 @@
 #define __host__
 #define __shared__ static  // blocks run one after the other, on one thread
 #define __launch_bounds__(...)
+#define __grid_constant__
 
 struct dim3 {
   unsigned x = 1, y = 1, z = 1;
@@ -40,10 +41,19 @@ struct cudaDeviceProp {
   char name[256];
   int major, minor, multiProcessorCount;
 };
+enum cudaLaunchAttributeID { cudaLaunchAttributeProgrammaticStreamSerialization };
+struct cudaLaunchAttribute {
+  cudaLaunchAttributeID id;
+  struct {
+    int programmaticStreamSerializationAllowed;
+  } val;
+};
 struct cudaLaunchConfig_t {
   dim3 gridDim, blockDim;
   size_t dynamicSmemBytes = 0;
   cudaStream_t stream = nullptr;
+  cudaLaunchAttribute* attrs = nullptr;
+  unsigned numAttrs = 0;
 };
 
 const char* cudaGetErrorString(cudaError_t error);
@@ -89,6 +99,8 @@ cudaError_t cudaLaunchKernelEx(const cudaLaunchConfig_t* config, void (*kernel)(
 
 void __syncthreads();
 void __syncwarp();
+void emulator_begin_kernel();    ///< a kernel one of whose threads does not call it aborts
+void emulator_sync_warpgroup();  ///< of 128 threads
 void* emulator_dynamic_shared();
 
 /// Hands `bytes` of `own` to the warp and gets those of all 32 lanes, lane after lane.
@@ -102,15 +114,26 @@ void emulator_load_matrices(uint32_t (&out)[4], const uint16_t* row, bool transp
 struct alignas(16) uint4 {
   uint32_t x, y, z, w;
 };
+struct alignas(16) float4 {
+  float x, y, z, w;
+};
 
 inline unsigned emulator_lane() { return threadIdx.x % 32; }
 template <typename T>
-T __shfl_xor_sync(unsigned, T value, int step) {
+T __shfl_sync(unsigned, T value, unsigned lane) {
   const std::byte* all = emulator_exchange(&value, sizeof value);
   T other;
-  std::memcpy(&other, all + (emulator_lane() ^ static_cast<unsigned>(step)) * sizeof value,
-              sizeof other);
+  std::memcpy(&other, all + lane * sizeof value, sizeof other);
   return other;
+}
+template <typename T>
+T __shfl_xor_sync(unsigned all, T value, int step) {
+  return __shfl_sync(all, value, emulator_lane() ^ static_cast<unsigned>(step));
+}
+template <typename T>
+T __shfl_up_sync(unsigned all, T value, int step) {
+  const unsigned lane = emulator_lane();
+  return __shfl_sync(all, value, lane >= static_cast<unsigned>(step) ? lane - static_cast<unsigned>(step) : lane);
 }
 inline unsigned __ballot_sync(unsigned, bool vote) {
   const std::byte* all = emulator_exchange(&vote, sizeof vote);
@@ -118,6 +141,14 @@ inline unsigned __ballot_sync(unsigned, bool vote) {
   for (unsigned lane = 0; lane < 32; ++lane)
     votes |= static_cast<unsigned>(all[lane] != std::byte{0}) << lane;
   return votes;
+}
+/// Byte i of the result is byte (selector >> 4 i) % 8 of b:a.
+inline uint32_t __byte_perm(uint32_t a, uint32_t b, uint32_t selector) {
+  const uint64_t both = static_cast<uint64_t>(b) << 32 | a;
+  uint32_t out = 0;
+  for (unsigned i = 0; i < 4; ++i)
+    out |= static_cast<uint32_t>(both >> 8 * (selector >> 4 * i & 7u) & 0xffu) << 8 * i;
+  return out;
 }
 inline int __popc(unsigned v) { return __builtin_popcount(v); }
 inline int atomicAdd(int* at, int v) {

@@ -18,15 +18,16 @@ dim3 threadIdx, blockIdx, blockDim, gridDim;
 namespace {
 
 constexpr size_t kStackBytes = 128 << 10, kMostExchanged = 64, kSharedAlign = 1024;
-constexpr unsigned kLanes = 32;
+constexpr unsigned kLanes = 32, kWarpgroup = 4 * kLanes;
 
-enum class State { kRunnable, kAtWarp, kAtBlock, kDone };
+enum class State { kRunnable, kAtWarp, kAtWarpgroup, kAtBlock, kDone };
 
 /// Lives as long as the program and runs the body of block after block. Begins with setcontext();
 /// from then on _setjmp() and _longjmp() switch, which ask nothing of the system.
 struct Thread {
   jmp_buf at{};
   bool begun = false;
+  bool began_kernel = false;
   State state = State::kRunnable;
   unsigned exchanges = 0;
   std::unique_ptr<std::byte[]> stack{new std::byte[kStackBytes]};
@@ -84,6 +85,7 @@ void run_block() {
   for (unsigned i = 0; i < block.count; ++i) {
     block.threads[i]->state = State::kRunnable;
     block.threads[i]->exchanges = 0;
+    block.threads[i]->began_kernel = false;
   }
   std::vector<unsigned> runnable;
   for (;;) {
@@ -93,7 +95,7 @@ void run_block() {
       if (block.threads[i]->state == State::kRunnable) runnable.push_back(i);
       done += block.threads[i]->state == State::kDone;
     }
-    if (done == block.count) return;
+    if (done == block.count) break;
     if (runnable.empty()) {
       std::fprintf(stderr, "cuda emulator: block (%u, %u, %u): not all threads reach a barrier\n",
                    blockIdx.x, blockIdx.y, blockIdx.z);
@@ -107,14 +109,23 @@ void run_block() {
     }
     for (unsigned w = 0; w < block.count; w += kLanes)
       release(w, std::min(block.count, w + kLanes), State::kAtWarp);
+    for (unsigned w = 0; w < block.count; w += kWarpgroup)
+      release(w, std::min(block.count, w + kWarpgroup), State::kAtWarpgroup);
     release(0, block.count, State::kAtBlock);
+  }
+  for (unsigned i = 0; i < block.count; ++i) {
+    if (block.threads[i]->began_kernel) continue;
+    std::fprintf(stderr, "cuda emulator: a thread has not called begin_kernel()\n");
+    std::abort();
   }
 }
 
 }  // namespace
 
 void __syncthreads() { wait_at(State::kAtBlock); }
+void emulator_begin_kernel() { block.threads[block.current]->began_kernel = true; }
 void __syncwarp() { wait_at(State::kAtWarp); }
+void emulator_sync_warpgroup() { wait_at(State::kAtWarpgroup); }
 void* emulator_dynamic_shared() {
   const auto at = reinterpret_cast<uintptr_t>(block.dynamic_shared.data());
   return block.dynamic_shared.data() + (kSharedAlign - at % kSharedAlign) % kSharedAlign;
@@ -167,7 +178,7 @@ void emulator_load_matrices(uint32_t (&out)[4], const uint16_t* row, bool transp
 
 namespace leyden::cuda {
 void emulator_warpgroup_product(float* d, int columns, const uint8_t* x, const uint8_t* y,
-                                bool e4m3, bool add_to) {
+                                bool e4m3, bool x_transposed, bool add_to) {
   // The hardware swizzles bits of the address itself.
   const auto at = [](const uint8_t* first, unsigned row, unsigned byte) {
     const uintptr_t a = reinterpret_cast<uintptr_t>(first) + row * 128 + byte;
@@ -185,7 +196,7 @@ void emulator_warpgroup_product(float* d, int columns, const uint8_t* x, const u
     const unsigned row = 16 * warp + g + 8 * (i % 4 / 2), column = i / 4 * 8 + 2 * t + i % 2;
     if (!add_to) d[i] = 0;
     for (unsigned k = 0; k < (e4m3 ? 32u : 16u); ++k)
-      d[i] += value(x, row, k) * value(y, column, k);
+      d[i] += (x_transposed ? value(x, k, row) : value(x, row, k)) * value(y, column, k);
   }
 }
 }  // namespace leyden::cuda

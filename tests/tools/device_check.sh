@@ -8,7 +8,7 @@ set -uo pipefail
 archive=$(readlink -f "$1") out=$2
 here=$(cd "$(dirname "$0")" && pwd)
 pack=$(mktemp -d); trap 'rm -rf "$pack"' EXIT
-tar -C "$pack" -xzf "$archive"
+tar -C "$pack" -xJf "$archive"
 shift 2
 lengths=("$@"); [[ ${#lengths[@]} == 0 ]] && lengths=(64 2048 32768 102400)
 mkdir -p "$out"; out=$(readlink -f "$out")

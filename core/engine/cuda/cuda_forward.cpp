@@ -450,7 +450,7 @@ Status CudaForward::attend_mqa(const DeviceLayer& w, int64_t layer,
 
   cuda::Attention a = attention_of(layer, first, m, step.selected);
   a.most_keys = step.selected ? std::min(step.reach, topk) : step.reach;
-  const int64_t partials = m * heads * ((a.most_keys + 255) / 256) * (r + 2);
+  const int64_t partials = cuda::partial_floats(m, heads, a.most_keys, r);
   if (4 * partials <= kPartialBytes) {
     LEYDEN_TRY(s_->partials.ensure(static_cast<size_t>(4 * partials)));
     a.scratch = s_->partials.as<float>();

@@ -183,9 +183,24 @@ struct Cache {
  private:
   Cache(const cuda::Ops& ops, int64_t context, int64_t m, const KvLayout& l)
       : layout(l),
-        memory(ops, static_cast<size_t>((context + 63) / 64 * l.page_bytes()), 0x30),
+        memory(ops, records(context, l)),
         table(ops, pages(context, l)),
         rows(ops, rows_at_end(context, m)) {}
+  /// Codes 0x30, scales a quarter.
+  static std::vector<std::byte> records(int64_t context, const KvLayout& l) {
+    std::vector<std::byte> page(static_cast<size_t>(l.page_bytes()), std::byte{0x30});
+    constexpr float kScale = 0.25f;
+    const auto put = [&](int64_t at) { std::memcpy(&page[static_cast<size_t>(at)], &kScale, 4); };
+    for (int64_t slot = 0; slot < KvLayout::kPageTokens; ++slot) {
+      for (int64_t g = 0; g < l.groups(); ++g)
+        put(l.latent_offset(0, slot) + l.kv_lora_rank + 4 * g);
+      put(l.index_offset(0) + l.index_scale(slot));
+    }
+    std::vector<std::byte> all;
+    for (int64_t p = 0; p * KvLayout::kPageTokens < context; ++p)
+      all.insert(all.end(), page.begin(), page.end());
+    return all;
+  }
   std::vector<std::byte*> pages(int64_t context, const KvLayout& l) const {
     std::vector<std::byte*> out;
     for (int64_t p = 0; p * 64 < context; ++p)
@@ -231,7 +246,7 @@ void bench_mqa(const Bench& b, int64_t m, int64_t heads, int64_t topk, int64_t c
   a.m = m;
   a.selection = {keys.as<int32_t>(), count.as<int32_t>(), topk};
   a.most_keys = topk;
-  a.scratch_floats = std::min<int64_t>(m * heads * ((topk + 255) / 256) * 514, int64_t{16} << 20);
+  a.scratch_floats = std::min<int64_t>(cuda::partial_floats(m, heads, topk, 512), int64_t{16} << 20);
   const Bytes scratch = floats(b.ops, static_cast<size_t>(a.scratch_floats));
   a.scratch = scratch.as<float>();
   const double pairs = static_cast<double>(m * topk);
