@@ -38,7 +38,7 @@ struct ForwardRow {
   IndexRecall* recall = nullptr;      ///< measured and added to; costs a full attention; or nullptr
 };
 
-/// Which form of attention computes a row, on every device.
+/// Which form of attention computes a row on a CPU.
 bool uses_mha(const Model& model, const ForwardRow& row);
 
 /// Threads: one call at a time per object, page_memory() apart.

@@ -53,9 +53,7 @@ struct Merge {
   }
   __device__ float operator()(float a, float b) const { return fmaf(a, before, b * after); }
 };
-__device__ float finished(float value, float sum) {
-  return round_to_bf16(sum > 0 ? value / sum : 0.0f);
-}
+__device__ float inverse(float sum) { return sum > 0 ? 1.0f / sum : 0.0f; }
 
 /// Records as the published model has them: 512 and 64 channels, scales that are powers of two, all
 /// aligned to 16. Others take a slower way through the same steps.
@@ -75,26 +73,33 @@ struct Records {
   };
   const Shape& s;
   const PageView page;
-  const int64_t row, end;  ///< keys are those before `end`
+  const Row row;
+  const int32_t* selected;  ///< of the row; nullptr: all
+  const int end;            ///< keys are those before
   const int key, part;
   const uint8_t *now = nullptr, *next = nullptr;  ///< of the tile being loaded and the one after it
-  int64_t after = -1;                             ///< position of the key after that
+  int after = -1;                                 ///< position of the key after that
   Codes low, high;
 
   __device__ Records(const Shape& shape, int64_t at, int64_t end_key)
       : s(shape),
         page{shape.a.page},
-        row(at),
-        end(end_key),
+        row(shape.a.rows[at]),
+        selected(shape.a.selection.keys ? shape.a.selection.keys + at * shape.a.selection.stride
+                                        : nullptr),
+        end(static_cast<int>(end_key)),
         key(static_cast<int>(threadIdx.x) / kPerKey),
         part(static_cast<int>(threadIdx.x) % kPerKey) {}
 
   __device__ int latent_lines() const { return kPlain ? kMostLines : s.latent_lines; }
-  __device__ int64_t position(int64_t tile) const {
-    return tile + key < end ? key_at(s.a, row, tile + key) : -1;
+  __device__ int position(int64_t tile) const {
+    const int n = static_cast<int>(tile) + key;
+    if (n >= end) return -1;
+    const int at = selected ? selected[n] : n;
+    return at <= row.position ? at : -1;
   }
-  __device__ const uint8_t* find(int64_t at) const {
-    return at < 0 ? nullptr : page.codes(s.a.rows[row], at);
+  __device__ const uint8_t* find(int at) const {
+    return at < 0 ? nullptr : page.codes(row, at);
   }
   /// Where the three tiles from `tile` on are found.
   __device__ void start(int64_t tile) {
@@ -193,8 +198,9 @@ struct Mqa {
 
   struct Stats {
     float warps[8][kOwn];                         ///< a number of each head from each warp
-    float factor[kHeads];                         ///< of what was summed before a tile
-    float before[kHeads], after[kHeads];          ///< of a Merge
+    float factor[kHeads];                         ///< of what was summed before: a tile, or a part
+    float after[kHeads];                          ///< of a part in a Merge
+    float inverse[kHeads];                        ///< of the sum of all
     float top[kHeads], sum[kHeads];               ///< of a part
     float all_top[kHeads], all_sum[kHeads];       ///< of the parts before it
     uint8_t valid[2][kKeys];                      ///< tiles by turns
@@ -268,10 +274,19 @@ __global__ void __launch_bounds__(kThreads, 1)
     for (int i = 0; i < kOwnLines; ++i)
       for (int j = 0; j < kHeads / 2; ++j) out[i][j] = 0;
   };
-  /// The channel of this thread's value number j of its line i, or -1 when nobody asks for it.
-  const auto channel = [&](int i, int j) {
+  const int rank = kPlain ? kMostRank : static_cast<int>(s.rank);
+  /// Of this thread's values: number j of line i is in a matrix [heads][stride] at own_values() +
+  /// offset(), if the model has such a head and channel.
+  const auto own_values = [&](float* matrix, int64_t stride) {
+    return matrix + 2 * t * stride + 64 * group * own_lines + 16 * warp + g;
+  };
+  const auto offset = [&](int i, int j, auto stride) {
+    return (8 * (j / 4) + j % 2) * stride + 64 * i + (j % 4 >= 2 ? 8 : 0);
+  };
+  const int heads_left = static_cast<int>(s.a.n_heads - first_head);
+  const auto is_there = [&](int i, int j) {
     const int c = 64 * (group * own_lines + i) + 16 * warp + g + (j % 4 >= 2 ? 8 : 0);
-    return (kPlain || (i < own_lines && c < s.rank)) && first_head + head_of(j / 4, j % 4) < s.a.n_heads ? c : -1;
+    return head_of(j / 4, j % 4) < heads_left && (kPlain || (i < own_lines && c < s.rank));
   };
   for (int i = threadIdx.x; i < kHeads; i += kThreads) {
     stats.all_top[i] = -INFINITY;
@@ -389,29 +404,28 @@ __global__ void __launch_bounds__(kThreads, 1)
       for (int w = 0; w < 4; ++w) v += stats.warps[4 * (h / M::kOwn) + w][h % M::kOwn];
       const Merge merge(stats.all_top[h], stats.top[h]);
       stats.sum[h] = v;
-      stats.before[h] = merge.before;
+      stats.factor[h] = merge.before;
       stats.after[h] = merge.after;
       stats.all_sum[h] = merge(stats.all_sum[h], v);
       stats.all_top[h] = merge.top;
+      stats.inverse[h] = inverse(stats.all_sum[h]);
     }
     __syncthreads();
     if (parts != 0) break;
     const bool is_first = first - begin < kPartKeys;
-    float* merged = u + (row * s.a.n_heads + first_head) * s.rank;
-    const auto at = [&](int i, int j) {
-      return merged + head_of(j / 4, j % 4) * static_cast<int>(s.rank) + channel(i, j);
-    };
+    float* merged = own_values(u + (row * s.a.n_heads + first_head) * s.rank, rank);
 #pragma unroll
     for (int i = 0; i < kOwnLines; ++i) {
       float before[kHeads / 2];  // loads go ahead of stores
 #pragma unroll
       for (int j = 0; j < kHeads / 2; ++j)
-        before[j] = is_first || channel(i, j) < 0 ? 0.0f : *at(i, j);
+        before[j] = is_first || !is_there(i, j) ? 0.0f : merged[offset(i, j, rank)];
 #pragma unroll
       for (int j = 0; j < kHeads / 2; ++j) {
         const int h = head_of(j / 4, j % 4);
-        const float v = fmaf(before[j], stats.before[h], out[i][j] * stats.after[h]);
-        if (channel(i, j) >= 0) *at(i, j) = is_last ? finished(v, stats.all_sum[h]) : v;
+        float v = fmaf(before[j], stats.factor[h], out[i][j] * stats.after[h]);
+        if (is_last) v = round_to_bf16(v * stats.inverse[h]);
+        if (is_there(i, j)) merged[offset(i, j, rank)] = v;
       }
     }
     begin_part();
@@ -419,12 +433,12 @@ __global__ void __launch_bounds__(kThreads, 1)
 
   if (parts != 0) {
     float* partial = s.a.scratch + partial_at(s, row, first_head, blockIdx.z, parts);
-    const int64_t head_stride = parts * (s.rank + 2);
+    const int64_t head_stride = parts * (rank + 2);
+    float* own = own_values(partial, head_stride);
 #pragma unroll
     for (int i = 0; i < kOwnLines; ++i)
       for (int j = 0; j < kHeads / 2; ++j)
-        if (const int c = channel(i, j); c >= 0)
-          partial[head_of(j / 4, j % 4) * head_stride + c] = out[i][j];
+        if (is_there(i, j)) own[offset(i, j, head_stride)] = out[i][j];
     for (int h = threadIdx.x; h < kHeads; h += kThreads) {
       if (first_head + h >= s.a.n_heads) continue;
       partial[h * head_stride + s.rank] = stats.top[h];
@@ -460,7 +474,7 @@ __global__ void mqa_merge_kernel(Shape s, int64_t parts, float* u, float* lse) {
       sum = merge(sum, from[s.rank + 1]);
       top = merge.top;
     }
-    u[(row * s.a.n_heads + head) * s.rank + c] = finished(value, sum);
+    u[(row * s.a.n_heads + head) * s.rank + c] = round_to_bf16(value * inverse(sum));
     if (lse && c == 0) lse[row * s.a.n_heads + head] = top * kLn2 + logf(sum);
   }
 }

@@ -25,7 +25,7 @@ struct DeviceInfo {
 
 /// A weight matrix [n, k], row-major. FP8 has one f32 multiplier per 128x128 block.
 struct Weight {
-  const void* data = nullptr;
+  const void* data = nullptr;     ///< aligned to 16
   const float* scales = nullptr;  ///< [ceil(n/128), ceil(k/128)], FP8 only
   int32_t n = 0, k = 0;
   int32_t dtype = 0;  ///< DType of base/dtype.h

@@ -48,11 +48,11 @@ inline Error error_text(cudaError_t e) {
   return e == cudaSuccess ? nullptr : cudaGetErrorString(e);
 }
 
-/// First of all in every kernel, all threads: the next launch of the stream may take its place, and
-/// what the launches before it wrote is there.
+/// First of all in every kernel, all threads: what the launches before it wrote is there. (Letting
+/// the next launch take its place as early as here was measured, and lost.)
 __device__ inline void begin_kernel() {
 #ifdef __CUDACC__
-  asm volatile("griddepcontrol.launch_dependents;\n griddepcontrol.wait;" ::: "memory");
+  asm volatile("griddepcontrol.wait;" ::: "memory");
 #else
   emulator_begin_kernel();
 #endif
@@ -92,29 +92,26 @@ inline unsigned blocks(int64_t n, int64_t per_block) {
 __device__ inline float as_float(uint32_t u) { return __uint_as_float(u); }
 __device__ inline uint32_t as_bits(float f) { return __float_as_uint(f); }
 
-__device__ inline uint16_t bf16_bits(float f) {
-#ifdef __CUDACC__
-  uint16_t out;
-  asm("cvt.rn.bf16.f32 %0, %1;" : "=h"(out) : "f"(f));
-  return out;
-#else
-  uint32_t u = as_bits(f);
-  if ((u & 0x7fffffffu) > 0x7f800000u) return static_cast<uint16_t>((u >> 16) | 0x40u);
-  u += 0x7fffu + ((u >> 16) & 1u);
-  return static_cast<uint16_t>(u >> 16);
-#endif
-}
-__device__ inline float bf16_value(uint16_t b) { return as_float(static_cast<uint32_t>(b) << 16); }
-__device__ inline float round_to_bf16(float f) { return bf16_value(bf16_bits(f)); }
+/// Two values, the first in the low half.
 __device__ inline uint32_t bf16_pair(float low, float high) {
 #ifdef __CUDACC__
   uint32_t out;
   asm("cvt.rn.bf16x2.f32 %0, %1, %2;" : "=r"(out) : "f"(high), "f"(low));
   return out;
+#else
+  const auto bits = [](float f) {
+    uint32_t u = as_bits(f);
+    if ((u & 0x7fffffffu) > 0x7f800000u) return u >> 16 | 0x40u;
+    u += 0x7fffu + (u >> 16 & 1u);
+    return u >> 16;
+  };
+  return bits(low) | bits(high) << 16;
 #endif
-  return static_cast<uint32_t>(bf16_bits(low)) | static_cast<uint32_t>(bf16_bits(high)) << 16;
 }
-
+/// Not by cvt.rn.bf16.f32, whose 16-bit result ptxas 13.0 cuts to a byte by converting it as a half.
+__device__ inline uint16_t bf16_bits(float f) { return static_cast<uint16_t>(bf16_pair(f, 0)); }
+__device__ inline float bf16_value(uint16_t b) { return as_float(static_cast<uint32_t>(b) << 16); }
+__device__ inline float round_to_bf16(float f) { return bf16_value(bf16_bits(f)); }
 __device__ inline uint8_t e4m3_bits(float f) {
   const uint32_t u = as_bits(f), sign = (u >> 24) & 0x80u;
   const float a = as_float(u & 0x7fffffffu);
@@ -280,6 +277,7 @@ __device__ inline void copy_16(void* shared, const void* global, bool there) {
                "r"(there ? 16 : 0));
 #else
   const uint32_t zeros[4] = {};
+  emulator_check_alignment(shared, global, 16);
   std::memcpy(shared, there ? global : zeros, 16);
 #endif
 }
@@ -291,6 +289,7 @@ __device__ inline void copy_4(void* shared, const void* global, bool there) {
                "r"(there ? 4 : 0));
 #else
   const uint32_t zero = 0;
+  emulator_check_alignment(shared, global, 4);
   std::memcpy(shared, there ? global : &zero, 4);
 #endif
 }

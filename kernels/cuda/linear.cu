@@ -32,8 +32,8 @@ template <bool kFp8>
 struct Operands {
   const uint8_t *x, *w;
   const float *x_scales, *w_scales;
-  int64_t x_stride, row_bytes, lines;
-  bool aligned;  ///< every row of x and W, to 16
+  int64_t x_stride;
+  int row_bytes, lines;
 
   __device__ Operands(const Linear& p, int group) {
     constexpr int kElement = kFp8 ? 1 : 2;
@@ -43,19 +43,19 @@ struct Operands {
     x_scales = kFp8 ? p.x_scales + group * p.scale_group : nullptr;
     w_scales = weight.scales;
     x_stride = p.x_stride * kElement;
-    row_bytes = int64_t{p.shape.k} * kElement;
+    row_bytes = p.shape.k * kElement;
     lines = (row_bytes + kLine - 1) / kLine;
-    aligned = is_aligned(x) && is_aligned(w) && x_stride % 16 == 0 && row_bytes % 16 == 0;
-  }
-  __device__ const uint8_t* x_row(int64_t row) const { return x + row * x_stride; }
-  __device__ const uint8_t* w_row(int64_t out) const { return w + out * row_bytes; }
-  __device__ float x_scale(int64_t row, int64_t line) const {
-    return kFp8 ? x_scales[row * lines + line] : 1.0f;
-  }
-  __device__ float w_scale(int64_t out, int64_t line) const {
-    return kFp8 ? w_scales[out / kGroup * lines + line] : 1.0f;
   }
 };
+/// Whether all rows of x and W begin on 16 bytes, with W itself.
+bool rows_are_aligned(const Linear& p) {
+  const int64_t element = p.shape.dtype == kBF16 ? 2 : 1;
+  return (reinterpret_cast<uintptr_t>(p.x) | static_cast<uintptr_t>(p.x_group * element) |
+          static_cast<uintptr_t>(p.x_stride * element) |
+          static_cast<uintptr_t>(p.shape.k * element)) %
+             16 ==
+         0;
+}
 
 /// A block makes kOutputs outputs by kRows rows; a stage of the ring holds kLines lines of them. A
 /// line behind the end is zeros.
@@ -98,7 +98,67 @@ struct Place {
   }
 };
 
-template <bool kFp8, typename T>
+/// What one thread copies of every line: the same 16 bytes of every kStep-th row of W and of x, and
+/// one scale.
+template <bool kFp8, typename T, bool kAligned>
+struct Loader {
+  static constexpr int kStep = T::kThreads / 8, kOfW = T::kOutputs / kStep,
+                       kOfX = (T::kRows + kStep - 1) / kStep;
+  static_assert(T::kOutputs % kStep == 0 && kStep % 8 == 0 && T::kThreads > T::kRows);
+  const Operands<kFp8>& o;
+  const int first = static_cast<int>(threadIdx.x) / 8, at = static_cast<int>(threadIdx.x) % 8 * 16;
+  const int place = static_cast<int>(swizzled_16(first, threadIdx.x % 8));
+  const uint8_t* w;
+  int64_t w_step;
+  int w_rows;                ///< of this thread's, how many there are
+  const uint8_t* x[kOfX];    ///< nullptr: no row
+  const float* scale;        ///< nullptr: none
+
+  __device__ Loader(const Operands<kFp8>& operands, const int64_t* x_row, int64_t first_out,
+                    int64_t outputs)
+      : o(operands) {
+    w = o.w + (first_out + first) * o.row_bytes;
+    w_step = int64_t{kStep} * o.row_bytes;
+    const int64_t left = outputs - first_out - first;
+    w_rows = static_cast<int>(left <= 0 ? 0 : (left + kStep - 1) / kStep);
+#pragma unroll
+    for (int i = 0; i < kOfX; ++i) {
+      const int r = first + i * kStep;
+      x[i] = r < T::kRows && x_row[r] >= 0 ? o.x + x_row[r] * o.x_stride : nullptr;
+    }
+    const int r = static_cast<int>(threadIdx.x);
+    scale = !kFp8 || r > T::kRows ? nullptr
+            : r == T::kRows       ? o.w_scales + first_out / kGroup * o.lines
+            : x_row[r] >= 0       ? o.x_scales + x_row[r] * o.lines
+                                  : nullptr;
+  }
+  /// Line `line` of W and x to `to`, its scales to `scales`.
+  __device__ void load(int line, uint8_t* to, float* scales) const {
+    const int begin = line * kLine + at;
+    const bool inside = begin < o.row_bytes;
+#pragma unroll
+    for (int i = 0; i < kOfW; ++i)
+      copy(to + place + i * kStep * kLine, w + i * w_step, begin, inside && i < w_rows);
+#pragma unroll
+    for (int i = 0; i < kOfX; ++i)
+      if (first + i * kStep < T::kRows)
+        copy(to + T::kW + place + i * kStep * kLine, x[i], begin, inside && x[i]);
+    if (kFp8 && static_cast<int>(threadIdx.x) <= T::kRows) {
+      const bool there = scale && line < o.lines;
+      copy_4(scales + threadIdx.x, there ? scale + line : o.w_scales, there);
+    }
+  }
+
+ private:
+  __device__ void copy(uint8_t* to, const uint8_t* row, int begin, bool there) const {
+    if (kAligned)
+      copy_16(to, there ? row + begin : o.w, there);
+    else
+      *reinterpret_cast<uint4*>(to) = there ? load_16(row, begin, o.row_bytes, false) : uint4{};
+  }
+};
+
+template <bool kFp8, typename T, bool kAligned>
 __global__ void __launch_bounds__(T::kThreads)
     tile_kernel(Linear p, int64_t row_tiles, int64_t out_tiles) {
   begin_kernel();
@@ -106,10 +166,10 @@ __global__ void __launch_bounds__(T::kThreads)
   uint8_t* ring = dynamic_shared<uint8_t>();
   const int group = blockIdx.y;
   const Span span = rows_of(p, group);
-  const Place place(blockIdx.x, row_tiles, out_tiles);
-  const int64_t first_row = span.begin + place.row_tile * T::kRows;
+  const Place tile(blockIdx.x, row_tiles, out_tiles);
+  const int64_t first_row = span.begin + tile.row_tile * T::kRows;
   if (first_row >= span.end) return;
-  const int64_t first_out = place.out_tile * T::kOutputs;
+  const int64_t first_out = tile.out_tile * T::kOutputs;
   const Operands<kFp8> o(p, group);
   for (int i = threadIdx.x; i < T::kRows; i += T::kThreads) {
     const int64_t row = first_row + i;
@@ -117,50 +177,17 @@ __global__ void __launch_bounds__(T::kThreads)
   }
   __syncthreads();
 
-  const auto w_line = [&](int64_t stage, int i) {
+  const Loader<kFp8, T, kAligned> loader(o, x_row, first_out, p.shape.n);
+  const auto w_line = [&](int stage, int i) {
     return ring + stage % T::kStages * T::kStageBytes + i * (T::kW + T::kX);
   };
-  const auto scales_of = [&](int64_t stage, int i) {
+  const auto scales_of = [&](int stage, int i) {
     return reinterpret_cast<float*>(w_line(stage, T::kLines) + i * T::kScales);
   };
-  // One thread copies the same 16 bytes of the line of every kStep-th row.
-  constexpr int kStep = T::kThreads / 8;
-  const int piece = threadIdx.x % 8;
-  const auto load_line = [&](int64_t line, uint8_t* to, auto copy) {
-    const int64_t at = line * kLine + piece * 16;
-    const bool inside = at < o.row_bytes;
-    const uint8_t* w = o.w_row(first_out + threadIdx.x / 8) + at;
+  const auto load = [&](int stage) {
 #pragma unroll
-    for (int r = threadIdx.x / 8; r < T::kOutputs; r += kStep, w += kStep * o.row_bytes)
-      copy(to + swizzled_16(r, piece), w, at, inside && first_out + r < p.shape.n);
-#pragma unroll
-    for (int r = threadIdx.x / 8; r < T::kRows; r += kStep)
-      copy(to + T::kW + swizzled_16(r, piece), o.x_row(x_row[r]) + at, at, inside && x_row[r] >= 0);
-  };
-  const auto load = [&](int64_t stage) {
-#pragma unroll
-    for (int i = 0; i < T::kLines; ++i) {
-      const int64_t line = stage * T::kLines + i;
-      if (o.aligned)
-        load_line(line, w_line(stage, i),
-                  [&](uint8_t* to, const uint8_t* from, int64_t, bool there) {
-                    copy_16(to, there ? from : o.w, there);
-                  });
-      else
-        load_line(line, w_line(stage, i),
-                  [&](uint8_t* to, const uint8_t* from, int64_t at, bool there) {
-                    *reinterpret_cast<uint4*>(to) =
-                        there ? load_16(from - at, at, o.row_bytes, false) : uint4{};
-                  });
-      if (!kFp8) continue;
-      float* scales = scales_of(stage, i);
-      for (int r = threadIdx.x; r <= T::kRows; r += T::kThreads) {
-        const bool is_x = r < T::kRows, there = line < o.lines && (!is_x || x_row[r] >= 0);
-        const float* from = is_x ? o.x_scales + (there ? x_row[r] * o.lines + line : 0)
-                                 : o.w_scales + first_out / kGroup * o.lines + (there ? line : 0);
-        copy_4(scales + r, from, there);
-      }
-    }
+    for (int i = 0; i < T::kLines; ++i)
+      loader.load(stage * T::kLines + i, w_line(stage, i), scales_of(stage, i));
   };
 
   const int warpgroup = threadIdx.x / kWarpgroup, lane = threadIdx.x % kWarp, g = lane / 4,
@@ -178,12 +205,12 @@ __global__ void __launch_bounds__(T::kThreads)
     sum = fmaf(product, kFp8 ? scales[row_in_tile(at)] * scales[T::kRows] : 1.0f, sum);
   };
 
-  const int64_t stages = (o.lines + T::kLines - 1) / T::kLines;
-  for (int64_t stage = 0; stage < T::kStages - 1; ++stage) {
+  const int stages = (o.lines + T::kLines - 1) / T::kLines;
+  for (int stage = 0; stage < T::kStages - 1; ++stage) {
     if (stage < stages) load(stage);
     commit_copies();
   }
-  for (int64_t stage = 0; stage < stages; ++stage) {
+  for (int stage = 0; stage < stages; ++stage) {
     wait_copies<T::kStages - 2>();
     publish_shared();
     __syncthreads();  // this stage is there, the one before is free
@@ -266,7 +293,7 @@ __global__ void linear_f32_kernel(Linear p) {
 template <bool kFp8, typename T>
 Error launch_tiles(const Linear& p, Stream stream) {
   const int64_t row_tiles = blocks(p.m, T::kRows), out_tiles = blocks(p.shape.n, T::kOutputs);
-  return launch(tile_kernel<kFp8, T>,
+  return launch(rows_are_aligned(p) ? tile_kernel<kFp8, T, true> : tile_kernel<kFp8, T, false>,
                 dim3(static_cast<unsigned>(row_tiles * out_tiles), static_cast<unsigned>(p.groups)),
                 dim3(T::kThreads), T::kStages * T::kStageBytes + T::kPartialBytes, stream, p,
                 row_tiles, out_tiles);

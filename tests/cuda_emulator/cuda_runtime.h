@@ -102,6 +102,8 @@ void __syncwarp();
 void emulator_begin_kernel();    ///< a kernel one of whose threads does not call it aborts
 void emulator_sync_warpgroup();  ///< of 128 threads
 void* emulator_dynamic_shared();
+/// Aborts where the device would fault.
+void emulator_check_alignment(const void* to, const void* from, size_t bytes);
 
 /// Hands `bytes` of `own` to the warp and gets those of all 32 lanes, lane after lane.
 const std::byte* emulator_exchange(const void* own, size_t bytes);

@@ -131,6 +131,12 @@ void* emulator_dynamic_shared() {
   return block.dynamic_shared.data() + (kSharedAlign - at % kSharedAlign) % kSharedAlign;
 }
 
+void emulator_check_alignment(const void* to, const void* from, size_t bytes) {
+  if ((reinterpret_cast<uintptr_t>(to) | reinterpret_cast<uintptr_t>(from)) % bytes == 0) return;
+  std::fprintf(stderr, "cuda emulator: a copy of %zu bytes that is not aligned to them\n", bytes);
+  std::abort();
+}
+
 const std::byte* emulator_exchange(const void* own, size_t bytes) {
   if (bytes > kMostExchanged) std::abort();
   const unsigned warp = threadIdx.x / kLanes, lane = threadIdx.x % kLanes;

@@ -223,6 +223,10 @@ cuda::Attention CudaForward::attention_of(int64_t layer, int64_t first, int64_t 
   return a;
 }
 
+bool CudaForward::explicit_heads(const ForwardRow& row) const {
+  return model_->options().form == AttentionForm::kMha && !row.decode;
+}
+
 Status CudaForward::place(std::span<const ForwardRow> rows) {
   const size_t m = rows.size(), dr = static_cast<size_t>(model_->config().qk_rope_head_dim);
   std::map<std::byte* const*, std::pair<int64_t, size_t>> tables;  // pages, place among all tables
@@ -288,7 +292,7 @@ Status CudaForward::run(std::span<const ForwardRow> rows) {
   for (const ForwardRow& row : rows) {
     if (row.recall) return unsupported("index recall: is measured on the CPU only");
     positions = std::max(positions, row.position + 1);
-    all_mqa = all_mqa && !uses_mha(*model_, row);
+    all_mqa = all_mqa && !explicit_heads(row);
   }
   LEYDEN_CUDA_TRY(ops_.use_device(device_));
   LEYDEN_TRY(place(rows));
@@ -382,9 +386,9 @@ Status CudaForward::attention(const DeviceLayer& w, int64_t layer,
   if (step.selected) LEYDEN_TRY(select(layer, step));
 
   for (size_t begin = 0, end; begin < rows.size(); begin = end) {
-    const bool mha = uses_mha(*model_, rows[begin]);
+    const bool mha = explicit_heads(rows[begin]);
     end = begin + 1;
-    while (end < rows.size() && uses_mha(*model_, rows[end]) == mha &&
+    while (end < rows.size() && explicit_heads(rows[end]) == mha &&
            (!mha || rows[end].pages == rows[begin].pages))
       ++end;
     LEYDEN_TRY(mha ? attend_mha(w, layer, rows, begin, end, step)

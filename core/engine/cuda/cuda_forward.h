@@ -37,6 +37,8 @@ class CudaForward final : public Network {
               std::unique_ptr<DeviceWeights> weights);
   struct Scratch;
   struct Form;
+  /// The absorbed form is the faster one here at any length; the other is for those who ask for it.
+  bool explicit_heads(const ForwardRow& row) const;
   Status place(std::span<const ForwardRow> rows);
   /// The whole pass; `step` holds at least the rows' last position.
   Status enqueue(std::span<const ForwardRow> rows, const StepShape& step);

@@ -128,8 +128,8 @@ class CudaForwardTest : public ::testing::TestWithParam<const char*> {};
 TEST_P(CudaForwardTest, ComputesWhatTheCpuComputes) {
   ThreadPool pool(1);
   constexpr size_t kTokens = 80;
-  std::vector<AttentionForm> forms = {AttentionForm::kAuto};
-  if (GetParam() == std::string("topk_small")) forms.push_back(AttentionForm::kMqa);
+  std::vector<AttentionForm> forms = {AttentionForm::kMha};
+  forms.push_back(AttentionForm::kMqa);
   for (const AttentionForm form : forms) {
     const auto model = open_model(GetParam(), {.form = form}, pool);
     ASSERT_TRUE(model);
