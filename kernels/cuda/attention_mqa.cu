@@ -197,7 +197,7 @@ struct Mqa {
   static constexpr int kQueryLine = kHeads * kLine;
 
   struct Stats {
-    float warps[8][kOwn];                         ///< a number of each head from each warp
+    float4 warps[kHeads];                         ///< a number of each head from each warp
     float factor[kHeads];                         ///< of what was summed before: a tile, or a part
     float after[kHeads];                          ///< of a part in a Merge
     float inverse[kHeads];                        ///< of the sum of all
@@ -238,7 +238,7 @@ __global__ void __launch_bounds__(kThreads, 1)
   auto& stats = *reinterpret_cast<typename M::Stats*>(p + M::kQueryLine);
   const auto buffer = [&](int turn) { return keys + turn * lines * kTileBytes; };
 
-  const int group = threadIdx.x / kWarpgroup, warp = threadIdx.x / kWarp % 4;
+  const int group = warpgroup_number(), warp = threadIdx.x / kWarp % 4;
   const int lane = threadIdx.x % kWarp, g = lane / 4, t = lane % 4;
   const int own_lines = latent_lines / 2;
   /// The head of this thread's score number 4 j + e and of its value number 4 j + e.
@@ -324,14 +324,14 @@ __global__ void __launch_bounds__(kThreads, 1)
     const bool seen[2] = {stats.valid[turn][16 * warp + g] != 0,
                           stats.valid[turn][16 * warp + g + 8] != 0};
 #pragma unroll
-    for (int i = 0; i < M::kOwn / 2; ++i) d[i] = seen[i % 4 / 2] ? d[i] * scale : -INFINITY;
+    for (int i = 0; i < M::kOwn / 2; ++i) d[i] = seen[i % 4 / 2] ? d[i] : -INFINITY;
 #pragma unroll
     for (int j = 0; j < M::kOwn / 8; ++j) {
       for (int e = 0; e < 2; ++e) {
         float v = fmaxf(d[4 * j + e], d[4 * j + e + 2]);
         for (int step = 4; step < kWarp; step *= 2)
           v = fmaxf(v, __shfl_xor_sync(0xffffffffu, v, step));
-        if (g == 0) stats.warps[4 * group + warp][8 * j + 2 * t + e] = v;
+        if (g == 0) (&stats.warps[scored(j, e)].x)[warp] = v;
       }
     }
     sync_warpgroup();
@@ -339,13 +339,14 @@ __global__ void __launch_bounds__(kThreads, 1)
     for (int j = 0; j < M::kOwn / 8; ++j) {
       for (int e = 0; e < 2; ++e) {
         float& before = top[2 * j + e];
-        float now = before;
-        for (int w = 0; w < 4; ++w) now = fmaxf(now, stats.warps[4 * group + w][8 * j + 2 * t + e]);
+        const float4 tops = stats.warps[scored(j, e)];
+        const float tile_top = fmaxf(fmaxf(tops.x, tops.y), fmaxf(tops.z, tops.w)) * scale;
+        const float now = fmaxf(before, tile_top);
         const float factor = before == -INFINITY ? 0.0f : exp2_fast(before - now);
         if (warp == 0 && g == 0) stats.factor[scored(j, e)] = factor;
         float total = sum[2 * j + e] * factor;
         for (int half = 0; half < 2; ++half) {
-          const float v = seen[half] ? exp2_fast(d[4 * j + e + 2 * half] - now) : 0.0f;
+          const float v = seen[half] ? exp2_fast(fmaf(d[4 * j + e + 2 * half], scale, -now)) : 0.0f;
           total += v;
           *reinterpret_cast<uint16_t*>(p + swizzled_16(scored(j, e), 2 * warp + half) + 2 * g) =
               bf16_bits(v);
@@ -359,7 +360,8 @@ __global__ void __launch_bounds__(kThreads, 1)
 
 #pragma unroll
     for (int j = 0; j < kHeads / 8; ++j) {
-      const float factor[2] = {stats.factor[head_of(j, 0)], stats.factor[head_of(j, 1)]};
+      const float2 of = *reinterpret_cast<const float2*>(&stats.factor[head_of(j, 0)]);
+      const float factor[2] = {of.x, of.y};
 #pragma unroll
       for (int i = 0; i < kOwnLines; ++i)
         for (int e = 0; e < 4; ++e) out[i][4 * j + e] *= factor[e % 2];
@@ -394,14 +396,14 @@ __global__ void __launch_bounds__(kThreads, 1)
         float v = sum[2 * j + e];
         for (int step = 4; step < kWarp; step *= 2) v += __shfl_xor_sync(0xffffffffu, v, step);
         if (g != 0) continue;
-        stats.warps[4 * group + warp][8 * j + 2 * t + e] = v;
+        (&stats.warps[scored(j, e)].x)[warp] = v;
         if (warp == 0) stats.top[scored(j, e)] = top[2 * j + e];
       }
     }
     __syncthreads();
     for (int h = threadIdx.x; h < kHeads; h += kThreads) {
-      float v = 0;
-      for (int w = 0; w < 4; ++w) v += stats.warps[4 * (h / M::kOwn) + w][h % M::kOwn];
+      const float4 sums = stats.warps[h];
+      const float v = sums.x + sums.y + sums.z + sums.w;
       const Merge merge(stats.all_top[h], stats.top[h]);
       stats.sum[h] = v;
       stats.factor[h] = merge.before;

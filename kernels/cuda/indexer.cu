@@ -132,7 +132,7 @@ __global__ void __launch_bounds__(Index<kColumns>::kThreads)
     folded[i] = q < n_rows && head < heads ? weights[(first_row + q) * heads + head] : 0.0f;
   }
 
-  const int warpgroup = threadIdx.x / kWarpgroup, warp = threadIdx.x / kWarp % 4;
+  const int warpgroup = warpgroup_number(), warp = threadIdx.x / kWarp % 4;
   const int lane = threadIdx.x % kWarp, g = lane / 4, t = lane % 4;
   for (int begin = 0, end = 0; begin < n_rows; begin = end) {
     const Row first = rows[first_row + begin];

@@ -190,8 +190,7 @@ __global__ void __launch_bounds__(T::kThreads)
       loader.load(stage * T::kLines + i, w_line(stage, i), scales_of(stage, i));
   };
 
-  const int warpgroup = threadIdx.x / kWarpgroup, lane = threadIdx.x % kWarp, g = lane / 4,
-            t = lane % 4;
+  const int warpgroup = warpgroup_number(), lane = threadIdx.x % kWarp, g = lane / 4, t = lane % 4;
   float total[T::kSums] = {};
   const auto multiply = [&](float(&d)[T::kRows / 2], Operand w, Operand x) {
 #pragma unroll

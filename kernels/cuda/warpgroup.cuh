@@ -66,12 +66,13 @@ __device__ inline void sync_warpgroup() {
 /// Where the rows of an operand begin, as a product takes it.
 struct Operand {
 #ifdef __CUDACC__
-  uint64_t at;  ///< address / 16; 1024 bytes from eight rows to the next eight; swizzle over 128
+  /// The rest is the same for all: 1024 bytes from eight rows to the next eight, swizzle over 128.
+  static constexpr uint32_t kHigh = 1024 >> 4 | 1u << 30;
+  uint32_t at;  ///< address / 16
   __device__ explicit Operand(const uint8_t* shared)
-      : at((static_cast<uint64_t>(__cvta_generic_to_shared(shared)) & 0x3ffff) >> 4 |
-           uint64_t{1} << 16 | uint64_t{1024 >> 4} << 32 | uint64_t{1} << 62) {}
+      : at((static_cast<uint32_t>(__cvta_generic_to_shared(shared)) & 0x3ffff) >> 4 | 1u << 16) {}
   __device__ Operand& operator+=(int bytes) {
-    at += static_cast<uint64_t>(bytes / 16);
+    at += static_cast<uint32_t>(bytes / 16);
     return *this;
   }
 #else
@@ -84,6 +85,14 @@ struct Operand {
 #endif
   __device__ friend Operand operator+(Operand operand, int bytes) { return operand += bytes; }
 };
+/// Number of this thread's warpgroup in the block, the same register for all of a warp.
+__device__ inline int warpgroup_number() {
+#ifdef __CUDACC__
+  return __shfl_sync(0xffffffffu, static_cast<int>(threadIdx.x) / kWarpgroup, 0);
+#else
+  return static_cast<int>(threadIdx.x) / kWarpgroup;
+#endif
+}
 
 #ifdef __CUDACC__
 #define LEYDEN_D4(i) "+f"(d[i]), "+f"(d[i + 1]), "+f"(d[i + 2]), "+f"(d[i + 3])
@@ -103,12 +112,13 @@ struct Operand {
   "55,%56,%57,"                                                                                    \
   "%58,%59,%60,%61,%62,%63"
 /// a, b, add: the numbers of the operands behind the sums.
-#define LEYDEN_WGMMA(shape, types, more, sums, a, b, add, ...)                                \
-  asm volatile("{ .reg .pred p; setp.ne.b32 p, %" #add                                        \
-               ", 0;\n wgmma.mma_async.sync.aligned." shape ".f32." types " {" sums "}, %" #a \
-               ", %" #b ", p, 1, 1" more "; }"                                                \
+#define LEYDEN_WGMMA(shape, types, more, sums, a, b, add, high, ...)                             \
+  asm volatile("{ .reg .pred p; .reg .b64 a, b; setp.ne.b32 p, %" #add ", 0;\n"              \
+               "mov.b64 a, {%" #a ", %" #high "}; mov.b64 b, {%" #b ", %" #high "};\n"       \
+               "wgmma.mma_async.sync.aligned." shape ".f32." types " {" sums                  \
+               "}, a, b, p, 1, 1" more "; }"                                                  \
                : __VA_ARGS__                                                                  \
-               : "l"(x.at), "l"(y.at), "r"(add_to ? 1 : 0))
+               : "r"(x.at), "r"(y.at), "r"(add_to ? 1 : 0), "r"(Operand::kHigh))
 #else
 void emulator_warpgroup_product(float* d, int columns, const uint8_t* x, const uint8_t* y,
                                 bool e4m3, bool x_transposed, bool add_to);
@@ -125,24 +135,24 @@ template <bool kE4m3, int kColumns>
 __device__ void warpgroup_product(float (&d)[kColumns / 2], Operand x, Operand y, bool add_to) {
 #ifdef __CUDACC__
   if constexpr (kColumns == 8 && !kE4m3) {
-    LEYDEN_WGMMA("m64n8k16", "bf16.bf16", ", 0, 0", LEYDEN_R4, 4, 5, 6, LEYDEN_D4(0));
+    LEYDEN_WGMMA("m64n8k16", "bf16.bf16", ", 0, 0", LEYDEN_R4, 4, 5, 6, 7, LEYDEN_D4(0));
   } else if constexpr (kColumns == 16 && kE4m3) {
-    LEYDEN_WGMMA("m64n16k32", "e4m3.e4m3", "", LEYDEN_R8, 8, 9, 10, LEYDEN_D8(0));
+    LEYDEN_WGMMA("m64n16k32", "e4m3.e4m3", "", LEYDEN_R8, 8, 9, 10, 11, LEYDEN_D8(0));
   } else if constexpr (kColumns == 16) {
-    LEYDEN_WGMMA("m64n16k16", "bf16.bf16", ", 0, 0", LEYDEN_R8, 8, 9, 10, LEYDEN_D8(0));
+    LEYDEN_WGMMA("m64n16k16", "bf16.bf16", ", 0, 0", LEYDEN_R8, 8, 9, 10, 11, LEYDEN_D8(0));
   } else if constexpr (kColumns == 32 && !kE4m3) {
-    LEYDEN_WGMMA("m64n32k16", "bf16.bf16", ", 0, 0", LEYDEN_R16, 16, 17, 18, LEYDEN_D16(0));
+    LEYDEN_WGMMA("m64n32k16", "bf16.bf16", ", 0, 0", LEYDEN_R16, 16, 17, 18, 19, LEYDEN_D16(0));
   } else if constexpr (kColumns == 64 && kE4m3) {
-    LEYDEN_WGMMA("m64n64k32", "e4m3.e4m3", "", LEYDEN_R32, 32, 33, 34, LEYDEN_D32(0));
+    LEYDEN_WGMMA("m64n64k32", "e4m3.e4m3", "", LEYDEN_R32, 32, 33, 34, 35, LEYDEN_D32(0));
   } else if constexpr (kColumns == 64) {
-    LEYDEN_WGMMA("m64n64k16", "bf16.bf16", ", 0, 0", LEYDEN_R32, 32, 33, 34, LEYDEN_D32(0));
+    LEYDEN_WGMMA("m64n64k16", "bf16.bf16", ", 0, 0", LEYDEN_R32, 32, 33, 34, 35, LEYDEN_D32(0));
   } else if constexpr (kE4m3) {
     static_assert(kColumns == 128);
-    LEYDEN_WGMMA("m64n128k32", "e4m3.e4m3", "", LEYDEN_R64, 64, 65, 66, LEYDEN_D32(0),
+    LEYDEN_WGMMA("m64n128k32", "e4m3.e4m3", "", LEYDEN_R64, 64, 65, 66, 67, LEYDEN_D32(0),
                  LEYDEN_D32(32));
   } else {
     static_assert(kColumns == 128);
-    LEYDEN_WGMMA("m64n128k16", "bf16.bf16", ", 0, 0", LEYDEN_R64, 64, 65, 66, LEYDEN_D32(0),
+    LEYDEN_WGMMA("m64n128k16", "bf16.bf16", ", 0, 0", LEYDEN_R64, 64, 65, 66, 67, LEYDEN_D32(0),
                  LEYDEN_D32(32));
   }
 #else
@@ -157,12 +167,12 @@ __device__ void warpgroup_product_transposed(float (&d)[kColumns / 2], Operand x
                                              bool add_to) {
 #ifdef __CUDACC__
   if constexpr (kColumns == 16) {
-    LEYDEN_WGMMA("m64n16k16", "bf16.bf16", ", 1, 0", LEYDEN_R8, 8, 9, 10, LEYDEN_D8(0));
+    LEYDEN_WGMMA("m64n16k16", "bf16.bf16", ", 1, 0", LEYDEN_R8, 8, 9, 10, 11, LEYDEN_D8(0));
   } else if constexpr (kColumns == 32) {
-    LEYDEN_WGMMA("m64n32k16", "bf16.bf16", ", 1, 0", LEYDEN_R16, 16, 17, 18, LEYDEN_D16(0));
+    LEYDEN_WGMMA("m64n32k16", "bf16.bf16", ", 1, 0", LEYDEN_R16, 16, 17, 18, 19, LEYDEN_D16(0));
   } else {
     static_assert(kColumns == 64);
-    LEYDEN_WGMMA("m64n64k16", "bf16.bf16", ", 1, 0", LEYDEN_R32, 32, 33, 34, LEYDEN_D32(0));
+    LEYDEN_WGMMA("m64n64k16", "bf16.bf16", ", 1, 0", LEYDEN_R32, 32, 33, 34, 35, LEYDEN_D32(0));
   }
 #else
   emulator_warpgroup_product(d, kColumns, x.at, y.at, false, true, add_to);

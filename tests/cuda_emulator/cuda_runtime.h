@@ -116,6 +116,9 @@ void emulator_load_matrices(uint32_t (&out)[4], const uint16_t* row, bool transp
 struct alignas(16) uint4 {
   uint32_t x, y, z, w;
 };
+struct alignas(8) float2 {
+  float x, y;
+};
 struct alignas(16) float4 {
   float x, y, z, w;
 };
