@@ -5,9 +5,8 @@
 //   per line:  four tensor products of 32 bytes -> partial (fp32) -> total += partial * x scale * W
 //   scale
 //
-// Outputs are the 64 rows of a product, rows of x its 16, 64 or 128 columns: a sum's order is line
-// after line, whatever the width, and so are its bits. Lines of W and x pass through a ring of
-// stages in shared memory:
+// A sum's order is line after line, whatever the tile, and so are its bits. Lines of W and x pass
+// through a ring of stages in shared memory:
 //   stage [lines][outputs + rows][128 bytes, swizzled]   scales [lines][rows of x, one of W] f32
 //
 // Bound: weight bytes for few rows, tensor products for many. F32 weights (the router) take plain
@@ -57,8 +56,7 @@ bool rows_are_aligned(const Linear& p) {
          0;
 }
 
-/// A block makes kOutputs outputs by kRows rows; a stage of the ring holds kLines lines of them. A
-/// line behind the end is zeros.
+/// A block makes kOutputs outputs by kRows rows; a stage of the ring holds kLines lines of them.
 template <int kRows_, int kOutputs_, int kGroups, int kLines_, int kStages_>
 struct Tile {
   static constexpr int kRows = kRows_, kOutputs = kOutputs_, kLines = kLines_, kStages = kStages_;
@@ -66,24 +64,32 @@ struct Tile {
   static constexpr int kW = kOutputs * kLine, kX = kRows * kLine;  ///< bytes of a line
   static constexpr int kScales = (kRows + 1) * 4;                  ///< of x, then one of W
   static constexpr int kStageBytes = (kLines * (kW + kX + kScales) + 1023) / 1024 * 1024;
+
+  __device__ static uint8_t* w_line(uint8_t* ring, int stage, int i) {
+    return ring + stage % kStages * kStageBytes + i * (kW + kX);
+  }
+  __device__ static uint8_t* x_line(uint8_t* ring, int stage, int i) {
+    return w_line(ring, stage, i) + kW;
+  }
+  __device__ static float* scales(uint8_t* ring, int stage, int i) {
+    return reinterpret_cast<float*>(w_line(ring, stage, kLines) + i * kScales);
+  }
 };
-/// A warpgroup makes 64 outputs, two lines a stage: while the products of one are under way, those
-/// of the other are scaled and added.
-template <int kRows, int kGroups>
-struct ManyRows : Tile<kRows, kGroups * kProductRows, kGroups, 2, 3> {
-  static constexpr int kPartialBytes = 0;
-  static constexpr int kSums = kRows / 2;  ///< of a thread
+/// Each warpgroup makes all outputs of kProducts times 64 rows. The larger the tile, the less of x
+/// and W is read again.
+template <int kGroups, int kProducts_, int kOutputs, int kStages>
+struct ManyRows
+    : Tile<kGroups * kProducts_ * kProductRows, kOutputs, kGroups, 1, kStages> {
+  static constexpr int kProducts = kProducts_;
 };
-using SmallTile = ManyRows<64, 1>;
-using LargeTile = ManyRows<128, 2>;
+using SmallTile = ManyRows<1, 1, 64, 6>;  // two blocks on a multiprocessor
+using MediumTile = ManyRows<2, 1, 128, 6>;
+using LargeTile = ManyRows<2, 2, 128, 4>;
 /// Four warpgroups make the same 64 outputs, one line of a stage each: what counts is how much of W
-/// is under way. Their products meet in shared memory, where a thread adds up two of the sums, line
-/// after line.
+/// is under way.
 template <int kStages>
 struct FewRows : Tile<16, kProductRows, 4, 4, kStages> {
-  static constexpr int kPartials = kProductRows * 16;  ///< of a line
-  static constexpr int kPartialBytes = 4 * kPartials * 4;
-  static constexpr int kSums = 2;
+  static constexpr int kPartials = kProductRows * 16;  ///< sums of a line
 };
 
 /// Row tiles are walked in bands, so that blocks that run together share both x and W.
@@ -99,171 +105,229 @@ struct Place {
 };
 
 /// What one thread copies of every line: the same 16 bytes of every kStep-th row of W and of x, and
-/// one scale.
+/// one scale. Rows that do not exist are copies of others, whose results nobody takes.
 template <bool kFp8, typename T, bool kAligned>
 struct Loader {
   static constexpr int kStep = T::kThreads / 8, kOfW = T::kOutputs / kStep,
                        kOfX = (T::kRows + kStep - 1) / kStep;
-  static_assert(T::kOutputs % kStep == 0 && kStep % 8 == 0 && T::kThreads > T::kRows);
+  static_assert(T::kOutputs % kStep == 0 && kStep % 8 == 0 && T::kThreads >= T::kRows);
   const Operands<kFp8>& o;
   const int first = static_cast<int>(threadIdx.x) / 8, at = static_cast<int>(threadIdx.x) % 8 * 16;
   const int place = static_cast<int>(swizzled_16(first, threadIdx.x % 8));
-  const uint8_t* w;
-  int64_t w_step;
-  int w_rows;                ///< of this thread's, how many there are
-  const uint8_t* x[kOfX];    ///< nullptr: no row
-  const float* scale;        ///< nullptr: none
+  const uint8_t *w[kOfW], *x[kOfX];
+  const float *of_x, *of_w;  ///< scales: of row threadIdx.x, and of W
 
   __device__ Loader(const Operands<kFp8>& operands, const int64_t* x_row, int64_t first_out,
                     int64_t outputs)
       : o(operands) {
-    w = o.w + (first_out + first) * o.row_bytes;
-    w_step = int64_t{kStep} * o.row_bytes;
-    const int64_t left = outputs - first_out - first;
-    w_rows = static_cast<int>(left <= 0 ? 0 : (left + kStep - 1) / kStep);
+#pragma unroll
+    for (int i = 0; i < kOfW; ++i) {
+      const int64_t out = first_out + first + i * kStep;
+      w[i] = o.w + (out < outputs ? out : outputs - 1) * o.row_bytes;
+    }
 #pragma unroll
     for (int i = 0; i < kOfX; ++i) {
       const int r = first + i * kStep;
-      x[i] = r < T::kRows && x_row[r] >= 0 ? o.x + x_row[r] * o.x_stride : nullptr;
+      x[i] = o.x + x_row[r < T::kRows ? r : 0] * o.x_stride;
     }
-    const int r = static_cast<int>(threadIdx.x);
-    scale = !kFp8 || r > T::kRows ? nullptr
-            : r == T::kRows       ? o.w_scales + first_out / kGroup * o.lines
-            : x_row[r] >= 0       ? o.x_scales + x_row[r] * o.lines
-                                  : nullptr;
+    if (!kFp8) return;
+    of_w = o.w_scales + first_out / kGroup * o.lines;
+    of_x = o.x_scales + x_row[static_cast<int>(threadIdx.x) < T::kRows ? threadIdx.x : 0] * o.lines;
   }
-  /// Line `line` of W and x to `to`, its scales to `scales`.
-  __device__ void load(int line, uint8_t* to, float* scales) const {
-    const int begin = line * kLine + at;
-    const bool inside = begin < o.row_bytes;
-#pragma unroll
-    for (int i = 0; i < kOfW; ++i)
-      copy(to + place + i * kStep * kLine, w + i * w_step, begin, inside && i < w_rows);
-#pragma unroll
-    for (int i = 0; i < kOfX; ++i)
-      if (first + i * kStep < T::kRows)
-        copy(to + T::kW + place + i * kStep * kLine, x[i], begin, inside && x[i]);
-    if (kFp8 && static_cast<int>(threadIdx.x) <= T::kRows) {
-      const bool there = scale && line < o.lines;
-      copy_4(scales + threadIdx.x, there ? scale + line : o.w_scales, there);
+  /// Line `line` of W and x, and its scales; zeros behind the end.
+  __device__ void load(int line, uint8_t* to_w, uint8_t* to_x, float* scales) const {
+    const int begin = line * kLine;
+    if (kAligned && begin + kLine <= o.row_bytes) {  // all of it
+      copy_all(to_w, to_x, [&](uint8_t* to, const uint8_t* row) { copy_16(to, row + begin + at, true); });
+    } else {
+      copy_all(to_w, to_x, [&](uint8_t* to, const uint8_t* row) {
+        const bool there = begin + at < o.row_bytes;
+        if (kAligned)
+          copy_16(to, there ? row + begin + at : row, there);
+        else
+          *reinterpret_cast<uint4*>(to) = load_16(row, begin + at, there ? o.row_bytes : 0, false);
+      });
     }
+    if (!kFp8) return;
+    const bool there = line < o.lines;
+    if (static_cast<int>(threadIdx.x) < T::kRows)
+      copy_4(scales + threadIdx.x, there ? of_x + line : of_x, there);
+    if (static_cast<int>(threadIdx.x) == T::kThreads - 1)
+      copy_4(scales + T::kRows, there ? of_w + line : of_w, there);
   }
 
  private:
-  __device__ void copy(uint8_t* to, const uint8_t* row, int begin, bool there) const {
-    if (kAligned)
-      copy_16(to, there ? row + begin : o.w, there);
-    else
-      *reinterpret_cast<uint4*>(to) = there ? load_16(row, begin, o.row_bytes, false) : uint4{};
+  template <typename Copy>
+  __device__ void copy_all(uint8_t* to_w, uint8_t* to_x, Copy copy) const {
+#pragma unroll
+    for (int i = 0; i < kOfW; ++i) copy(to_w + place + i * kStep * kLine, w[i]);
+#pragma unroll
+    for (int i = 0; i < kOfX; ++i)
+      if (T::kRows % kStep == 0 || first + i * kStep < T::kRows)
+        copy(to_x + place + i * kStep * kLine, x[i]);
   }
 };
 
+/// The part of a group that a block makes.
+struct Work {
+  Span span;
+  int64_t first_row, first_out;
+
+  template <typename T>
+  __device__ static Work of(const Linear& p, int64_t row_tiles, int64_t out_tiles, T) {
+    const Span span = rows_of(p, blockIdx.y);
+    const Place tile(blockIdx.x, row_tiles, out_tiles);
+    return {span, span.begin + tile.row_tile * T::kRows, tile.out_tile * T::kOutputs};
+  }
+  /// Row of x of each row of the tile; behind the last one, the last one.
+  template <typename T>
+  __device__ void find_rows(const Linear& p, int64_t* x_row, T) const {
+    for (int i = threadIdx.x; i < T::kRows; i += T::kThreads) {
+      const int64_t row = first_row + i < span.end ? first_row + i : span.end - 1;
+      x_row[i] = p.rows ? p.rows[row] : row;
+    }
+    __syncthreads();
+  }
+};
+
+/// Rows of x are the rows of a product. While one warpgroup scales and adds, the products of the
+/// other are under way.
 template <bool kFp8, typename T, bool kAligned>
 __global__ void __launch_bounds__(T::kThreads)
-    tile_kernel(Linear p, int64_t row_tiles, int64_t out_tiles) {
+    many_rows_kernel(Linear p, int64_t row_tiles, int64_t out_tiles) {
   begin_kernel();
   __shared__ int64_t x_row[T::kRows];
+  const Work work = Work::of(p, row_tiles, out_tiles, T{});
+  if (work.first_row >= work.span.end) return;
+  work.find_rows(p, x_row, T{});
   uint8_t* ring = dynamic_shared<uint8_t>();
-  const int group = blockIdx.y;
-  const Span span = rows_of(p, group);
-  const Place tile(blockIdx.x, row_tiles, out_tiles);
-  const int64_t first_row = span.begin + tile.row_tile * T::kRows;
-  if (first_row >= span.end) return;
-  const int64_t first_out = tile.out_tile * T::kOutputs;
-  const Operands<kFp8> o(p, group);
-  for (int i = threadIdx.x; i < T::kRows; i += T::kThreads) {
-    const int64_t row = first_row + i;
-    x_row[i] = row >= span.end ? -1 : p.rows ? p.rows[row] : row;
-  }
-  __syncthreads();
-
-  const Loader<kFp8, T, kAligned> loader(o, x_row, first_out, p.shape.n);
-  const auto w_line = [&](int stage, int i) {
-    return ring + stage % T::kStages * T::kStageBytes + i * (T::kW + T::kX);
-  };
-  const auto scales_of = [&](int stage, int i) {
-    return reinterpret_cast<float*>(w_line(stage, T::kLines) + i * T::kScales);
-  };
-  const auto load = [&](int stage) {
-#pragma unroll
-    for (int i = 0; i < T::kLines; ++i)
-      loader.load(stage * T::kLines + i, w_line(stage, i), scales_of(stage, i));
-  };
-
-  const int warpgroup = warpgroup_number(), lane = threadIdx.x % kWarp, g = lane / 4, t = lane % 4;
-  float total[T::kSums] = {};
-  const auto multiply = [&](float(&d)[T::kRows / 2], Operand w, Operand x) {
-#pragma unroll
-    for (int s = 0; s < kLine / 32; ++s)
-      warpgroup_product<kFp8, T::kRows>(d, w + 32 * s, x + 32 * s, s > 0);
-    commit_products();
-  };
-  /// Of element `at` of a product: its row of x in the tile.
-  const auto row_in_tile = [&](int at) { return at / 4 * 8 + 2 * t + at % 2; };
-  const auto add = [&](float product, const float* scales, int at, float& sum) {
-    sum = fmaf(product, kFp8 ? scales[row_in_tile(at)] * scales[T::kRows] : 1.0f, sum);
-  };
-
-  const int stages = (o.lines + T::kLines - 1) / T::kLines;
-  for (int stage = 0; stage < T::kStages - 1; ++stage) {
-    if (stage < stages) load(stage);
+  const Operands<kFp8> o(p, blockIdx.y);
+  const Loader<kFp8, T, kAligned> loader(o, x_row, work.first_out, p.shape.n);
+  const auto load = [&](int line) {
+    if (line < o.lines)
+      loader.load(line, T::w_line(ring, line, 0), T::x_line(ring, line, 0),
+                  T::scales(ring, line, 0));
     commit_copies();
+  };
+  constexpr int kSums = T::kOutputs / 2;
+  const int warpgroup = warpgroup_number(), lane = threadIdx.x % kWarp, g = lane / 4, t = lane % 4;
+  /// Of product i: this thread's first row in the tile; the other is 8 rows on.
+  const auto row_of = [&](int i) {
+    return (warpgroup * T::kProducts + i) * kProductRows + threadIdx.x / kWarp % 4 * 16 + g;
+  };
+  float total[T::kProducts][kSums] = {};
+
+  for (int line = 0; line < T::kStages - 1; ++line) load(line);
+  for (int line = 0; line < o.lines; ++line) {
+    wait_copies<T::kStages - 2>();
+    publish_shared();
+    __syncthreads();  // this line is there, the one before is free
+    const Operand w(T::w_line(ring, line, 0));
+    const float* scales = T::scales(ring, line, 0);
+#pragma unroll
+    for (int i = 0; i < T::kProducts; ++i) {
+      const Operand x(T::x_line(ring, line, 0) +
+                      (warpgroup * T::kProducts + i) * kProductRows * kLine);
+      float d[kSums];
+      begin_products();
+#pragma unroll
+      for (int s = 0; s < kLine / 32; ++s)
+        warpgroup_product<kFp8, T::kOutputs>(d, x + 32 * s, w + 32 * s, s > 0);
+      commit_products();
+      if (i == 0) load(line + T::kStages - 1);
+      const float of_w = kFp8 ? scales[T::kRows] : 1.0f;
+      const float scale[2] = {kFp8 ? scales[row_of(i)] * of_w : 1.0f,
+                              kFp8 ? scales[row_of(i) + 8] * of_w : 1.0f};
+      wait_products<0>();
+      hold(d);
+#pragma unroll
+      for (int j = 0; j < kSums; ++j) total[i][j] = fmaf(d[j], scale[j % 4 / 2], total[i][j]);
+    }
   }
+
+  float* y = p.y + blockIdx.y * p.y_group;
+#pragma unroll
+  for (int i = 0; i < T::kProducts; ++i) {
+#pragma unroll
+    for (int j = 0; j < kSums; ++j) {
+      const int64_t at = work.first_row + row_of(i) + j % 4 / 2 * 8;
+      const int64_t out = work.first_out + j / 4 * 8 + 2 * t + j % 2;
+      const float v = total[i][j];
+      if (at < work.span.end && out < p.shape.n)
+        y[at * p.y_stride + out] = p.round_bf16 ? round_to_bf16(v) : v;
+    }
+  }
+}
+
+/// Outputs are the rows of a product. The lines' products meet in shared memory, behind the ring,
+/// where a thread adds up two of the sums, line after line.
+template <bool kFp8, typename T, bool kAligned>
+__global__ void __launch_bounds__(T::kThreads)
+    few_rows_kernel(Linear p, int64_t row_tiles, int64_t out_tiles) {
+  begin_kernel();
+  __shared__ int64_t x_row[T::kRows];
+  const Work work = Work::of(p, row_tiles, out_tiles, T{});
+  if (work.first_row >= work.span.end) return;
+  work.find_rows(p, x_row, T{});
+  uint8_t* ring = dynamic_shared<uint8_t>();
+  float* partials = reinterpret_cast<float*>(ring + T::kStages * T::kStageBytes);
+  const Operands<kFp8> o(p, blockIdx.y);
+  const Loader<kFp8, T, kAligned> loader(o, x_row, work.first_out, p.shape.n);
+  const int stages = (o.lines + T::kLines - 1) / T::kLines;
+  const auto load = [&](int stage) {
+    if (stage < stages) {
+#pragma unroll
+      for (int i = 0; i < T::kLines; ++i)
+        loader.load(stage * T::kLines + i, T::w_line(ring, stage, i), T::x_line(ring, stage, i),
+                    T::scales(ring, stage, i));
+    }
+    commit_copies();
+  };
+  constexpr int kProducts = T::kRows / 2, kSums = kProducts / T::kLines;
+  const int warpgroup = warpgroup_number(), thread = threadIdx.x % kWarpgroup;
+  const int lane = threadIdx.x % kWarp, g = lane / 4, t = lane % 4;
+  /// Of this thread's sum number i: the number of its product, and its row in the tile.
+  const auto product_of = [&](int i) { return warpgroup * kSums + i; };
+  const auto row_of = [&](int i) { return product_of(i) / 4 * 8 + 2 * t + product_of(i) % 2; };
+  float total[kSums] = {};
+
+  for (int stage = 0; stage < T::kStages - 1; ++stage) load(stage);
   for (int stage = 0; stage < stages; ++stage) {
     wait_copies<T::kStages - 2>();
     publish_shared();
     __syncthreads();  // this stage is there, the one before is free
-    if (stage + T::kStages - 1 < stages) load(stage + T::kStages - 1);
-    commit_copies();
-    if constexpr (T::kPartialBytes > 0) {
-      float d[T::kRows / 2];
-      begin_products();
-      const uint8_t* line = w_line(stage, warpgroup);
-      multiply(d, Operand(line), Operand(line + T::kW));
-      wait_products<0>();
-      hold(d);
-      float* partials = reinterpret_cast<float*>(ring + T::kStages * T::kStageBytes);
-      const int thread = threadIdx.x % kWarpgroup;
+    load(stage + T::kStages - 1);
+    const Operand w(T::w_line(ring, stage, warpgroup)), x(T::x_line(ring, stage, warpgroup));
+    float d[kProducts];
+    begin_products();
 #pragma unroll
-      for (int i = 0; i < T::kRows / 2; ++i)
-        partials[warpgroup * T::kPartials + i * kWarpgroup + thread] = d[i];
-      __syncthreads();
+    for (int s = 0; s < kLine / 32; ++s)
+      warpgroup_product<kFp8, T::kRows>(d, w + 32 * s, x + 32 * s, s > 0);
+    commit_products();
+    wait_products<0>();
+    hold(d);
 #pragma unroll
-      for (int line = 0; line < T::kLines; ++line) {
-        for (int i = 0; i < T::kSums; ++i) {
-          const int at = warpgroup * T::kSums + i;
-          add(partials[line * T::kPartials + at * kWarpgroup + thread], scales_of(stage, line), at,
-              total[i]);
-        }
+    for (int i = 0; i < kProducts; ++i)
+      partials[warpgroup * T::kPartials + i * kWarpgroup + thread] = d[i];
+    __syncthreads();
+#pragma unroll
+    for (int line = 0; line < T::kLines; ++line) {
+      const float* scales = T::scales(ring, stage, line);
+      for (int i = 0; i < kSums; ++i) {
+        const float scale = kFp8 ? scales[row_of(i)] * scales[T::kRows] : 1.0f;
+        total[i] = fmaf(partials[line * T::kPartials + product_of(i) * kWarpgroup + thread], scale,
+                        total[i]);
       }
-    } else {
-      float d[T::kLines][T::kRows / 2];
-      begin_products();
-#pragma unroll
-      for (int i = 0; i < T::kLines; ++i)
-        multiply(d[i], Operand(w_line(stage, i) + warpgroup * kProductRows * kLine),
-                 Operand(w_line(stage, i) + T::kW));
-      const auto add_line = [&](int line) {
-        hold(d[line]);
-#pragma unroll
-        for (int i = 0; i < T::kSums; ++i) add(d[line][i], scales_of(stage, line), i, total[i]);
-      };
-      wait_products<1>();
-      add_line(0);
-      wait_products<0>();
-      add_line(1);
     }
   }
 
-  float* y = p.y + group * p.y_group;
-  const bool shared = T::kPartialBytes > 0;
-  const int64_t out = first_out + (shared ? threadIdx.x % kWarpgroup : threadIdx.x) / kWarp * 16 + g;
+  float* y = p.y + blockIdx.y * p.y_group;
 #pragma unroll
-  for (int i = 0; i < T::kSums; ++i) {
-    const int at = shared ? warpgroup * T::kSums + i : i;
-    const int64_t row = first_row + row_in_tile(at), column = out + at % 4 / 2 * 8;
-    if (row < span.end && column < p.shape.n)
-      y[row * p.y_stride + column] = p.round_bf16 ? round_to_bf16(total[i]) : total[i];
+  for (int i = 0; i < kSums; ++i) {
+    const int64_t at = work.first_row + row_of(i);
+    const int64_t out = work.first_out + thread / kWarp * 16 + g + product_of(i) % 4 / 2 * 8;
+    if (at < work.span.end && out < p.shape.n)
+      y[at * p.y_stride + out] = p.round_bf16 ? round_to_bf16(total[i]) : total[i];
   }
 }
 
@@ -289,31 +353,44 @@ __global__ void linear_f32_kernel(Linear p) {
     p.y[group * p.y_group + r * p.y_stride + out] = p.round_bf16 ? round_to_bf16(sum) : sum;
 }
 
-template <bool kFp8, typename T>
-Error launch_tiles(const Linear& p, Stream stream) {
+using Kernel = void (*)(Linear, int64_t, int64_t);
+
+template <typename T>
+Error launch_tiles(Kernel kernel, size_t more_shared, const Linear& p, Stream stream) {
   const int64_t row_tiles = blocks(p.m, T::kRows), out_tiles = blocks(p.shape.n, T::kOutputs);
-  return launch(rows_are_aligned(p) ? tile_kernel<kFp8, T, true> : tile_kernel<kFp8, T, false>,
+  return launch(kernel,
                 dim3(static_cast<unsigned>(row_tiles * out_tiles), static_cast<unsigned>(p.groups)),
-                dim3(T::kThreads), T::kStages * T::kStageBytes + T::kPartialBytes, stream, p,
-                row_tiles, out_tiles);
+                dim3(T::kThreads), T::kStages * T::kStageBytes + more_shared, stream, p, row_tiles,
+                out_tiles);
+}
+template <bool kFp8, bool kAligned, typename T>
+Error launch_many_rows(const Linear& p, Stream stream) {
+  return launch_tiles<T>(many_rows_kernel<kFp8, T, kAligned>, 0, p, stream);
+}
+template <bool kFp8, bool kAligned, typename T>
+Error launch_few_rows(const Linear& p, Stream stream) {
+  return launch_tiles<T>(few_rows_kernel<kFp8, T, kAligned>, T::kLines * T::kPartials * 4, p, stream);
 }
 
-template <bool kFp8>
+template <bool kFp8, bool kAligned>
 Error launch_best(const Linear& p, Stream stream) {
   if (p.m <= FewRows<2>::kRows) {
     // Two blocks on a multiprocessor, or one that has more under way.
     const bool alone = int64_t{blocks(p.shape.n, kProductRows)} * p.groups <= kMultiprocessors;
-    return alone ? launch_tiles<kFp8, FewRows<4>>(p, stream)
-                 : launch_tiles<kFp8, FewRows<2>>(p, stream);
+    return alone ? launch_few_rows<kFp8, kAligned, FewRows<4>>(p, stream)
+                 : launch_few_rows<kFp8, kAligned, FewRows<2>>(p, stream);
   }
   // Large tiles where there are enough of them to keep most multiprocessors busy; groups share
   // their rows.
-  const bool large =
-      p.groups == 1 && p.m >= LargeTile::kRows &&
-      int64_t{blocks(p.shape.n, LargeTile::kOutputs)} * blocks(p.m, LargeTile::kRows) >=
-                                kMultiprocessors * 3 / 4;
-  return large ? launch_tiles<kFp8, LargeTile>(p, stream)
-               : launch_tiles<kFp8, SmallTile>(p, stream);
+  const auto enough = [&](auto tile) {
+    using T = decltype(tile);
+    return p.groups == 1 && p.m > T::kRows / 2 &&
+           int64_t{blocks(p.shape.n, T::kOutputs)} * blocks(p.m, T::kRows) >=
+               kMultiprocessors * 3 / 4;
+  };
+  return enough(LargeTile{})    ? launch_many_rows<kFp8, kAligned, LargeTile>(p, stream)
+         : enough(MediumTile{}) ? launch_many_rows<kFp8, kAligned, MediumTile>(p, stream)
+                                : launch_many_rows<kFp8, kAligned, SmallTile>(p, stream);
 }
 
 }  // namespace
@@ -325,7 +402,10 @@ Error linear(const Linear& p, Stream stream) {
         linear_f32_kernel,
         dim3(blocks(p.shape.n, kF32Outputs), blocks(p.m, 1), static_cast<unsigned>(p.groups)),
         dim3(kF32Threads), 0, stream, p);
-  return p.shape.dtype == kBF16 ? launch_best<false>(p, stream) : launch_best<true>(p, stream);
+  const bool fp8 = p.shape.dtype != kBF16;
+  return (rows_are_aligned(p) ? fp8 ? launch_best<true, true> : launch_best<false, true>
+          : fp8               ? launch_best<true, false>
+                              : launch_best<false, false>)(p, stream);
 }
 
 }  // namespace leyden::cuda

@@ -265,7 +265,13 @@ void bench_index(const Bench& b, int64_t m, int64_t heads, int64_t topk, int64_t
   const Bytes codes(b.ops, static_cast<size_t>(m * heads * 128), 0x30);
   const Bytes weights = floats(b.ops, static_cast<size_t>(m * heads));
   const int64_t stride = (context + 63) / 64 * 64;
-  const Bytes scores = floats(b.ops, static_cast<size_t>(m * stride));
+  std::vector<float> random(static_cast<size_t>(m * stride));  // bell-shaped, as scores are
+  uint32_t state = 1;
+  for (float& v : random) {
+    for (int i = 0; i < 4; ++i) v += static_cast<float>((state = state * 1664525u + 1013904223u) >> 16);
+    v = v / 65536.0f - 2.0f;
+  }
+  const Bytes scores(b.ops, random), best(b.ops, random);
   const Bytes keys(b.ops, std::vector<int32_t>(static_cast<size_t>(m * topk)));
   const Bytes count(b.ops, std::vector<int32_t>(static_cast<size_t>(m)));
   const std::string shape = "rows" + std::to_string(m) + " heads" + std::to_string(heads) +
@@ -278,7 +284,7 @@ void bench_index(const Bench& b, int64_t m, int64_t heads, int64_t topk, int64_t
                                   stride, nullptr));
         });
   b.run("select_topk", shape + " topk" + std::to_string(topk), 4 * pairs, 0, kFp8Peak, [&] {
-    must(b.ops.select_topk(cache.rows.as<cuda::Row>(), scores.as<float>(), stride, m, topk,
+    must(b.ops.select_topk(cache.rows.as<cuda::Row>(), best.as<float>(), stride, m, topk,
                            keys.as<int32_t>(), count.as<int32_t>(), nullptr));
   });
 }

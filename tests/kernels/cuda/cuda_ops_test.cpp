@@ -216,14 +216,14 @@ TEST_F(CudaOps, LinearEqualsTheReference) {
 
 TEST_F(CudaOps, ARowsProductDoesNotDependOnItsMates) {
   for (const DType dtype : {DType::kF8E4M3, DType::kBF16}) {
-    // 1 and 16 rows, small tiles, large ones.
-    const int64_t most = 150, n = 6400, k = 144;
+    // 1 and 16 rows; small, medium and large tiles.
+    const int64_t most = 150, n = 12'800, k = 144;
     TestWeight w(pool, dtype, n, k, 13);
     const auto values = random_floats(14, most * k);
     TestInput x(pool, values, most, k, dtype);
     DeviceArray<Weight> weights(std::vector<Weight>{w.view()});
     std::vector<float> alone;
-    for (const int64_t m : {1, 16, 17, 150}) {
+    for (const int64_t m : {1, 16, 17, 100, 150}) {
       DeviceArray<float> dy(static_cast<size_t>(m * n));
       Linear l;
       x.into(&l);
@@ -484,8 +484,8 @@ TEST_F(CudaOps, TopKIsExactWithTiesAndNaN) {
   }
 }
 
-TEST_F(CudaOps, TopKOfARowThatIsNotCached) {
-  // Longer than shared memory holds; all in a narrow band, so that high digits say nothing.
+TEST_F(CudaOps, TopKWhereTheFirstDigitSaysNothing) {
+  // More than can be gathered, all in a narrow band.
   const int64_t n = 50'001, topk = 700;
   auto scores = random_floats(65, n);
   for (float& v : scores) v = 100.0f + 0.001f * v;
