@@ -157,9 +157,12 @@ struct Ops {
   Error (*index_scores)(const PageShape&, const Row* rows, int64_t m, int64_t heads,
                         const uint8_t* codes, const float* weights, float* scores, int64_t stride,
                         Stream);
-  /// keys [m, topk] ascending by position, count [m]
+  /// keys [m, topk] ascending by position, count [m]. With scratch of topk_scratch_bytes() few long
+  /// rows are shared out over the device; without, or where that is 0, they are only slower.
   Error (*select_topk)(const Row* rows, const float* scores, int64_t stride, int64_t m,
-                       int64_t topk, int32_t* keys, int32_t* count, Stream);
+                       int64_t topk, int32_t* keys, int32_t* count, void* scratch,
+                       int64_t scratch_bytes, Stream);
+  int64_t (*topk_scratch_bytes)(int64_t m, int64_t stride);
 
   // Attention.
   /// q_latent [m, heads, rank] and q_pe inside q [m, heads, qk_head_dim] at qk_nope; u like

@@ -26,6 +26,7 @@ LEYDEN_OP(write_keys);
 LEYDEN_OP(index_queries);
 LEYDEN_OP(index_scores);
 LEYDEN_OP(select_topk);
+LEYDEN_OP(topk_scratch_bytes);
 LEYDEN_OP(mqa_attention);
 LEYDEN_OP(mqa_mass);
 LEYDEN_OP(read_latents);

@@ -104,6 +104,7 @@ const Ops kOps = {
     .index_queries = index_queries,
     .index_scores = index_scores,
     .select_topk = select_topk,
+    .topk_scratch_bytes = topk_scratch_bytes,
     .mqa_attention = mqa_attention,
     .mqa_mass = mqa_mass,
     .read_latents = read_latents,

@@ -48,6 +48,7 @@ struct CudaForward::Scratch {
             &index_codes,
             &index_weights,
             &scores,
+            &between,
             &keys,
             &count,
             &q_latent,
@@ -75,7 +76,7 @@ struct CudaForward::Scratch {
   DeviceMemory h, residual, x, hidden;                                 // [m, dim]
   DeviceMemory codes, scales, bf16;                                    // an input's form
   DeviceMemory q_a, kv_a, index_k, index_w, c_q, q, index_q, latents;  // projections
-  DeviceMemory index_codes, index_weights, scores, keys, count;        // selection
+  DeviceMemory index_codes, index_weights, scores, between, keys, count;  // selection
   DeviceMemory q_latent, u, lse, partials, k_pe, kv, attention_out;    // attention
   DeviceMemory gate, up, act, router, experts, weights, offsets, token_of_slot, slot_of_choice;
   DeviceMemory expert_out, shared_out, head_rows, logits;
@@ -420,9 +421,12 @@ Status CudaForward::select(int64_t layer, const StepShape& step) {
     LEYDEN_CUDA_TRY(ops_.index_scores(
         shape, at, n, heads, s_->index_codes.as<uint8_t>() + first * heads * di,
         s_->index_weights.as<float>() + first * heads, s_->scores.as<float>(), stride, stream_));
+    const int64_t scratch = ops_.topk_scratch_bytes(n, stride);
+    LEYDEN_TRY(s_->between.ensure(static_cast<size_t>(scratch)));
     LEYDEN_CUDA_TRY(ops_.select_topk(at, s_->scores.as<float>(), stride, n, topk,
                                      s_->keys.as<int32_t>() + first * topk,
-                                     s_->count.as<int32_t>() + first, stream_));
+                                     s_->count.as<int32_t>() + first, s_->between.as<void>(),
+                                     scratch, stream_));
   }
   return {};
 }

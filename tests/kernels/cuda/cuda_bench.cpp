@@ -274,6 +274,8 @@ void bench_index(const Bench& b, int64_t m, int64_t heads, int64_t topk, int64_t
   const Bytes scores(b.ops, random), best(b.ops, random);
   const Bytes keys(b.ops, std::vector<int32_t>(static_cast<size_t>(m * topk)));
   const Bytes count(b.ops, std::vector<int32_t>(static_cast<size_t>(m)));
+  const int64_t scratch = b.ops.topk_scratch_bytes(m, stride);
+  const Bytes between(b.ops, static_cast<size_t>(scratch), 0);
   const std::string shape = "rows" + std::to_string(m) + " heads" + std::to_string(heads) +
                             " keys" + std::to_string(context);
   const double pairs = static_cast<double>(m * context);
@@ -285,7 +287,8 @@ void bench_index(const Bench& b, int64_t m, int64_t heads, int64_t topk, int64_t
         });
   b.run("select_topk", shape + " topk" + std::to_string(topk), 4 * pairs, 0, kFp8Peak, [&] {
     must(b.ops.select_topk(cache.rows.as<cuda::Row>(), best.as<float>(), stride, m, topk,
-                           keys.as<int32_t>(), count.as<int32_t>(), nullptr));
+                           keys.as<int32_t>(), count.as<int32_t>(), between.as<void>(), scratch,
+                           nullptr));
   });
 }
 

@@ -470,7 +470,7 @@ TEST_F(CudaOps, TopKIsExactWithTiesAndNaN) {
     DeviceArray<float> dscores(scores);
     DeviceArray<int32_t> keys(static_cast<size_t>(m * topk)), count(static_cast<size_t>(m));
     ok(ops().select_topk(drows.data(), dscores.data(), stride, m, topk, keys.data(), count.data(),
-                         nullptr));
+                         nullptr, 0, nullptr));
     const auto got = keys.values(), got_count = count.values();
     for (size_t r = 0; r < 4; ++r) {
       std::vector<int32_t> want(static_cast<size_t>(topk));
@@ -484,18 +484,36 @@ TEST_F(CudaOps, TopKIsExactWithTiesAndNaN) {
   }
 }
 
-TEST_F(CudaOps, TopKWhereTheFirstDigitSaysNothing) {
-  // More than can be gathered, all in a narrow band.
-  const int64_t n = 50'001, topk = 700;
-  auto scores = random_floats(65, n);
-  for (float& v : scores) v = 100.0f + 0.001f * v;
-  DeviceArray<cuda::Row> row(std::vector<cuda::Row>{{nullptr, n - 1}});
-  DeviceArray<float> dscores(scores);
-  DeviceArray<int32_t> keys(topk), count(1);
-  ok(ops().select_topk(row.data(), dscores.data(), n, 1, topk, keys.data(), count.data(), nullptr));
-  std::vector<int32_t> want(topk);
-  select_topk_ref(scores.data(), n, topk, want.data());
-  EXPECT_EQ(keys.values(), want);
+TEST_F(CudaOps, TopKOfLongRowsIsTheSameInChunks) {
+  // Bell-shaped; all in a narrow band, more than can be gathered; all equal.
+  for (const int kind : {0, 1, 2}) {
+    SCOPED_TRACE(kind);
+    const int64_t m = 3, stride = 50'016, topk = 700;
+    auto scores = random_floats(65, m * stride);
+    for (float& v : scores) v = kind == 0 ? v * v * v : kind == 1 ? 100.0f + 0.001f * v : 1.0f;
+    const std::vector<int64_t> positions = {50'000, 600, 24'575};
+    std::vector<cuda::Row> rows;
+    for (const int64_t p : positions) rows.push_back({nullptr, p});
+    DeviceArray<cuda::Row> drows(rows);
+    DeviceArray<float> dscores(scores);
+    const int64_t scratch_bytes = ops().topk_scratch_bytes(m, stride);
+    ASSERT_GT(scratch_bytes, 0);
+    DeviceArray<uint8_t> scratch(static_cast<size_t>(scratch_bytes));
+    for (const int64_t given : {int64_t{0}, scratch_bytes}) {
+      DeviceArray<int32_t> keys(static_cast<size_t>(m * topk)), count(static_cast<size_t>(m));
+      ok(ops().select_topk(drows.data(), dscores.data(), stride, m, topk, keys.data(), count.data(),
+                           scratch.data(), given, nullptr));
+      const auto got = keys.values(), got_count = count.values();
+      for (size_t r = 0; r < positions.size(); ++r) {
+        std::vector<int32_t> want(static_cast<size_t>(topk));
+        const int64_t n = select_topk_ref(scores.data() + r * static_cast<size_t>(stride),
+                                          positions[r] + 1, topk, want.data());
+        ASSERT_EQ(got_count[r], n);
+        for (size_t i = 0; i < static_cast<size_t>(n); ++i)
+          ASSERT_EQ(got[r * static_cast<size_t>(topk) + i], want[i]) << "row " << r << ", " << given;
+      }
+    }
+  }
 }
 
 // ---- attention
