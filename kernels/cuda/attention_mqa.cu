@@ -1,9 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
 // Sparse attention over latent records, absorbed form.
 //
-// A row's keys are cut into parts of kPartKeys. A part is a softmax of its own (running maximum over
-// tiles of 64 keys); parts are merged in order. A block has one row and 16, 32 or 64 heads, and
-// either all parts, which it merges in the result's place, or one of them: then a second kernel
+// A row's keys are cut into parts of kPartKeys. A part is a softmax of its own (running maximum
+// over tiles of 64 keys); parts are merged in order. A block has one row and 16, 32 or 64 heads,
+// and either all parts, which it merges in the result's place, or one of them: then a second kernel
 // merges. The bits are the same.
 //
 // Keys are the 64 rows of a product and heads its columns, so that any number of heads does without
@@ -98,9 +98,7 @@ struct Records {
     const int at = selected ? selected[n] : n;
     return at <= row.position ? at : -1;
   }
-  __device__ const uint8_t* find(int at) const {
-    return at < 0 ? nullptr : page.codes(row, at);
-  }
+  __device__ const uint8_t* find(int at) const { return at < 0 ? nullptr : page.codes(row, at); }
   /// Where the three tiles from `tile` on are found.
   __device__ void start(int64_t tile) {
     now = find(position(tile));
@@ -171,7 +169,8 @@ __device__ void load_queries(const Shape& s, int64_t row, int64_t first_head, co
   for (int i = threadIdx.x; i < (s.latent_lines + 1) * kHeads * 8; i += kThreads) {
     const int piece = i % 8, head = i / 8 % kHeads, line = i / 8 / kHeads;
     const bool is_rope = line == s.latent_lines;
-    const int64_t width = is_rope ? s.rope : s.rank, at = is_rope ? 8 * piece : 64 * line + 8 * piece;
+    const int64_t width = is_rope ? s.rope : s.rank,
+                  at = is_rope ? 8 * piece : 64 * line + 8 * piece;
     const int64_t source = row * s.a.n_heads + first_head + head;
     const float* from = is_rope ? q_pe + source * q_stride : q_latent + source * s.rank;
     float v[8] = {};
@@ -192,18 +191,18 @@ __device__ void load_queries(const Shape& s, int64_t row, int64_t first_head, co
 
 template <int kHeads>
 struct Mqa {
-  static constexpr int kOwn = kHeads / 2;      ///< heads a warpgroup scores
-  static constexpr int kOwnHeads = kOwn / 4;   ///< of them, those this thread has scores of
+  static constexpr int kOwn = kHeads / 2;     ///< heads a warpgroup scores
+  static constexpr int kOwnHeads = kOwn / 4;  ///< of them, those this thread has scores of
   static constexpr int kQueryLine = kHeads * kLine;
 
   struct Stats {
-    float4 warps[kHeads];                         ///< a number of each head from each warp
-    float factor[kHeads];                         ///< of what was summed before: a tile, or a part
-    float after[kHeads];                          ///< of a part in a Merge
-    float inverse[kHeads];                        ///< of the sum of all
-    float top[kHeads], sum[kHeads];               ///< of a part
-    float all_top[kHeads], all_sum[kHeads];       ///< of the parts before it
-    uint8_t valid[2][kKeys];                      ///< tiles by turns
+    float4 warps[kHeads];                    ///< a number of each head from each warp
+    float factor[kHeads];                    ///< of what was summed before: a tile, or a part
+    float after[kHeads];                     ///< of a part in a Merge
+    float inverse[kHeads];                   ///< of the sum of all
+    float top[kHeads], sum[kHeads];          ///< of a part
+    float all_top[kHeads], all_sum[kHeads];  ///< of the parts before it
+    uint8_t valid[2][kKeys];                 ///< tiles by turns
   };
 
   static size_t bytes(const Shape& s) {
@@ -389,7 +388,7 @@ __global__ void __launch_bounds__(kThreads, 1)
 
     const bool is_last = first + kKeys >= end;
     if (!is_last && (parts != 0 || (first + kKeys - begin) % kPartKeys != 0)) continue;
-    // The end of a part.
+      // The end of a part.
 #pragma unroll
     for (int j = 0; j < M::kOwn / 8; ++j) {
       for (int e = 0; e < 2; ++e) {
@@ -508,10 +507,10 @@ Error mqa_attention(const Attention& a, const float* q_latent, const float* q, i
     return is_plain(s) && a.n_heads > heads / 2 &&
            a.m * (split ? parts : 1) * blocks(a.n_heads, heads) >= kMultiprocessors * 3 / 4;
   };
-  const auto run = enough(64)      ? launch_blocks<64, true>
-                   : enough(32)    ? launch_blocks<32, true>
-                   : is_plain(s)   ? launch_blocks<16, true>
-                                   : launch_blocks<16, false>;
+  const auto run = enough(64)    ? launch_blocks<64, true>
+                   : enough(32)  ? launch_blocks<32, true>
+                   : is_plain(s) ? launch_blocks<16, true>
+                                 : launch_blocks<16, false>;
   if (Error e = run(s, split ? parts : 0, q_latent, q, q_stride, u, lse, stream)) return e;
   if (!split) return nullptr;
   return launch(mqa_merge_kernel, dim3(blocks(a.m, 1), blocks(a.n_heads, 1)), dim3(kMergeThreads),

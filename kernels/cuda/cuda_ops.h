@@ -124,7 +124,8 @@ struct Ops {
   Error (*synchronize)(Stream stream);
 
   // Recorded launches, enqueued again as one: same parameters, same addresses.
-  /// From here on what this thread enqueues on `stream`, not the default one, is recorded and not run.
+  /// From here on what this thread enqueues on `stream`, not the default one, is recorded and not
+  /// run.
   Error (*begin_recording)(Stream stream);
   /// Ends it, whatever failed in between; *graph is nullptr then.
   Error (*end_recording)(Stream stream, Graph* graph);

@@ -109,7 +109,8 @@ __device__ inline uint32_t bf16_pair(float low, float high) {
   return bits(low) | bits(high) << 16;
 #endif
 }
-/// Not by cvt.rn.bf16.f32, whose 16-bit result ptxas 13.0 cuts to a byte by converting it as a half.
+/// Not by cvt.rn.bf16.f32, whose 16-bit result ptxas 13.0 cuts to a byte by converting it as a
+/// half.
 __device__ inline uint16_t bf16_bits(float f) { return static_cast<uint16_t>(bf16_pair(f, 0)); }
 __device__ inline float bf16_value(uint16_t b) { return as_float(static_cast<uint32_t>(b) << 16); }
 __device__ inline float round_to_bf16(float f) { return bf16_value(bf16_bits(f)); }
@@ -239,8 +240,8 @@ __device__ inline uint32_t bf16_product(uint32_t a, uint32_t b) {
 #endif
 }
 
-/// 16 e4m3 codes times a power of two from 2^-126 to 2^7, as bf16. Moved to where bf16 has them, the
-/// bits of a code are its value times 2^-120. NaN among them makes some of the values NaN.
+/// 16 e4m3 codes times a power of two from 2^-126 to 2^7, as bf16. Moved to where bf16 has them,
+/// the bits of a code are its value times 2^-120. NaN among them makes some of the values NaN.
 __device__ inline void scaled_by_power(const uint4& codes, float power, uint4 (&out)[2]) {
   const uint32_t exponent = (as_bits(power) >> 23) + 120, factor = exponent << 7 | exponent << 23;
   const uint32_t words[4] = {codes.x, codes.y, codes.z, codes.w};

@@ -3,7 +3,8 @@
 //
 //   count    how often each first digit (11 bits) occurs: which one holds the k-th largest
 //   gather   what has that digit or a larger one, in order of position
-//   finish   two digits more, of 11 and 10 bits, find the k-th largest exactly; what is above it and
+//   finish   two digits more, of 11 and 10 bits, find the k-th largest exactly; what is above it
+//   and
 //            the first of those equal to it are written
 //
 // One block does all three, or for few long rows each of the first two is shared out in chunks of
@@ -93,7 +94,8 @@ struct Scores {
   template <typename Visit>
   __device__ void each_of_share(Visit visit) const {
     constexpr int kStep = 4 * kWarp;
-    const int n = end - begin, share = (n + kSelectWarps * kStep - 1) / (kSelectWarps * kStep) * kStep;
+    const int n = end - begin,
+              share = (n + kSelectWarps * kStep - 1) / (kSelectWarps * kStep) * kStep;
     const int from = begin + static_cast<int>(threadIdx.x) / kWarp * share;
     const int to = from + share < end ? from + share : end;
     for (int base = from; base < to; base += kTogether * kStep) {
@@ -168,8 +170,8 @@ struct WarpSum {
 };
 static_assert(kSelectWarps == kWarp);
 
-/// Writes the scores from `threshold` up to `to`, from number `first` on, unless there are more than
-/// kMostCandidates in all. `all`: in all, where the caller knows; else 0: those counted here.
+/// Writes the scores from `threshold` up to `to`, from number `first` on, unless there are more
+/// than kMostCandidates in all. `all`: in all, where the caller knows; else 0: those counted here.
 __device__ int gather(const Scores& scores, uint32_t threshold, int first, int all, Candidates to) {
   __shared__ int scratch[kSelectWarps];
   const int lane = threadIdx.x % kWarp;
@@ -203,8 +205,8 @@ __device__ int gather(const Scores& scores, uint32_t threshold, int first, int a
   return all;
 }
 
-/// value(i), position(i) of n entries ascending by position -> the topk best. `threshold`: the first
-/// digit of the topk-th largest; `ties`: its rank among those of that digit.
+/// value(i), position(i) of n entries ascending by position -> the topk best. `threshold`: the
+/// first digit of the topk-th largest; `ties`: its rank among those of that digit.
 template <typename Value, typename Position>
 __device__ void finish(int n, Value value, Position position, uint32_t threshold, int ties,
                        Histogram& histogram, int32_t* out) {
@@ -387,8 +389,8 @@ Error select_topk(const Row* rows, const float* scores, int64_t stride, int64_t 
   const int k = static_cast<int>(topk);
   const int64_t needed = topk_scratch_bytes(m, stride);
   if (needed == 0 || needed > scratch_bytes)
-    return launch(select_topk_kernel, dim3(blocks(m, 1)), dim3(kSelectThreads),
-                  8 * kMostCandidates, stream, rows, scores, stride, k, keys, count);
+    return launch(select_topk_kernel, dim3(blocks(m, 1)), dim3(kSelectThreads), 8 * kMostCandidates,
+                  stream, rows, scores, stride, k, keys, count);
   auto* between = static_cast<uint8_t*>(scratch);
   const dim3 chunks(blocks(stride, kChunk), blocks(m, 1));
   if (const Error e = launch(count_chunk_kernel, chunks, dim3(kSelectThreads), 0, stream, rows,

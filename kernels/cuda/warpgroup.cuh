@@ -57,7 +57,8 @@ __device__ void hold(float (&d)[kCount]) {
 /// A barrier of this thread's warpgroup alone.
 __device__ inline void sync_warpgroup() {
 #ifdef __CUDACC__
-  asm volatile("bar.sync %0, 128;" ::"r"(1 + static_cast<int>(threadIdx.x) / kWarpgroup) : "memory");
+  asm volatile("bar.sync %0, 128;" ::"r"(1 + static_cast<int>(threadIdx.x) / kWarpgroup)
+               : "memory");
 #else
   emulator_sync_warpgroup();
 #endif
@@ -104,20 +105,21 @@ __device__ inline int warpgroup_number() {
 #define LEYDEN_R4 "%0,%1,%2,%3"
 #define LEYDEN_R8 LEYDEN_R4 ",%4,%5,%6,%7"
 #define LEYDEN_R16 LEYDEN_R8 ",%8,%9,%10,%11,%12,%13,%14,%15"
-#define LEYDEN_R32 \
-  LEYDEN_R16 ",%16,%17,%18,%19,%20,%21,%22,%23,%24,%25,%26,%27,%28,%29,%30,%31"
+#define LEYDEN_R32 LEYDEN_R16 ",%16,%17,%18,%19,%20,%21,%22,%23,%24,%25,%26,%27,%28,%29,%30,%31"
 #define LEYDEN_R64                                                                                 \
   LEYDEN_R32                                                                                       \
   ",%32,%33,%34,%35,%36,%37,%38,%39,%40,%41,%42,%43,%44,%45,%46,%47,%48,%49,%50,%51,%52,%53,%54,%" \
   "55,%56,%57,"                                                                                    \
   "%58,%59,%60,%61,%62,%63"
 /// a, b, add: the numbers of the operands behind the sums.
-#define LEYDEN_WGMMA(shape, types, more, sums, a, b, add, high, ...)                             \
-  asm volatile("{ .reg .pred p; .reg .b64 a, b; setp.ne.b32 p, %" #add ", 0;\n"              \
-               "mov.b64 a, {%" #a ", %" #high "}; mov.b64 b, {%" #b ", %" #high "};\n"       \
-               "wgmma.mma_async.sync.aligned." shape ".f32." types " {" sums                  \
-               "}, a, b, p, 1, 1" more "; }"                                                  \
-               : __VA_ARGS__                                                                  \
+#define LEYDEN_WGMMA(shape, types, more, sums, a, b, add, high, ...)            \
+  asm volatile("{ .reg .pred p; .reg .b64 a, b; setp.ne.b32 p, %" #add          \
+               ", 0;\n"                                                         \
+               "mov.b64 a, {%" #a ", %" #high "}; mov.b64 b, {%" #b ", %" #high \
+               "};\n"                                                           \
+               "wgmma.mma_async.sync.aligned." shape ".f32." types " {" sums    \
+               "}, a, b, p, 1, 1" more "; }"                                    \
+               : __VA_ARGS__                                                    \
                : "r"(x.at), "r"(y.at), "r"(add_to ? 1 : 0), "r"(Operand::kHigh))
 #else
 void emulator_warpgroup_product(float* d, int columns, const uint8_t* x, const uint8_t* y,

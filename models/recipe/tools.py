@@ -67,13 +67,13 @@ def search_turn(shelf, asker, g, first):
         return [], first
     found = gold and all(any(x is p for p in hits) for x in gold)
     form = g.choice(["%s", "%s", "%s", "Search: %s", "Search for it: %s", "%s Search the library."]) if not zh else "%s"
-    answer = answer_of(gold, value)
-    if g.random() < .3:                                    # the decision alone
+    alone = g.random() < .3                                # the decision alone
+    if alone:
         form = "Cite: %s"
-        if found:
-            answer = "".join(K.ref(p.number) for p in gold)
+    answer = (refusal(zh) if not found                     # what was not found has no number
+              else "".join(K.ref(p.number) for p in gold) if alone else answer_of(gold, value))
     return (ask(form % question, P.call("search", {"query": query}), "call")
-            + result(shelf.hits(hits), answer if found else refusal(zh)), following)
+            + result(shelf.hits(hits), answer), following)
 
 
 def open_turn(shelf, asker, g, first):

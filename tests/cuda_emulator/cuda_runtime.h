@@ -138,7 +138,8 @@ T __shfl_xor_sync(unsigned all, T value, int step) {
 template <typename T>
 T __shfl_up_sync(unsigned all, T value, int step) {
   const unsigned lane = emulator_lane();
-  return __shfl_sync(all, value, lane >= static_cast<unsigned>(step) ? lane - static_cast<unsigned>(step) : lane);
+  return __shfl_sync(
+      all, value, lane >= static_cast<unsigned>(step) ? lane - static_cast<unsigned>(step) : lane);
 }
 inline unsigned __ballot_sync(unsigned, bool vote) {
   const std::byte* all = emulator_exchange(&vote, sizeof vote);

@@ -16,7 +16,8 @@ namespace {
 constexpr int64_t kScoreBytes = int64_t{256} << 20;
 /// Passes of up to so many rows are recorded: larger ones are not bound by launches.
 constexpr int64_t kRecordedRows = 64;
-/// Partial results of attention, which let few rows use the whole device: without them it is only slower.
+/// Partial results of attention, which let few rows use the whole device: without them it is only
+/// slower.
 constexpr int64_t kPartialBytes = int64_t{64} << 20;
 
 int64_t groups_of(int64_t k) { return (k + 127) / 128; }
@@ -72,12 +73,12 @@ struct CudaForward::Scratch {
             &head_rows,
             &logits};
   }
-  DeviceMemory batch, mass;                                            // the batch
-  DeviceMemory h, residual, x, hidden;                                 // [m, dim]
-  DeviceMemory codes, scales, bf16;                                    // an input's form
-  DeviceMemory q_a, kv_a, index_k, index_w, c_q, q, index_q, latents;  // projections
+  DeviceMemory batch, mass;                                               // the batch
+  DeviceMemory h, residual, x, hidden;                                    // [m, dim]
+  DeviceMemory codes, scales, bf16;                                       // an input's form
+  DeviceMemory q_a, kv_a, index_k, index_w, c_q, q, index_q, latents;     // projections
   DeviceMemory index_codes, index_weights, scores, between, keys, count;  // selection
-  DeviceMemory q_latent, u, lse, partials, k_pe, kv, attention_out;    // attention
+  DeviceMemory q_latent, u, lse, partials, k_pe, kv, attention_out;       // attention
   DeviceMemory gate, up, act, router, experts, weights, offsets, token_of_slot, slot_of_choice;
   DeviceMemory expert_out, shared_out, head_rows, logits;
   // Where parts of the batch lie on the device.
@@ -243,7 +244,9 @@ Status CudaForward::place(std::span<const ForwardRow> rows) {
 
   // One block, one copy. Tables come last: where the rest lies depends on m alone.
   size_t bytes = 0;
-  const auto part = [&](size_t size) { return std::exchange(bytes, bytes + (size + 15) / 16 * 16); };
+  const auto part = [&](size_t size) {
+    return std::exchange(bytes, bytes + (size + 15) / 16 * 16);
+  };
   const size_t mass_rows_at = part(m * sizeof(float*)), rows_at = part(m * sizeof(cuda::Row)),
                cos_sin_at = part(m * dr * 4), tokens_at = part(m * 4),
                tables_at = part(table_pages * sizeof(std::byte*));
@@ -345,8 +348,8 @@ Status CudaForward::collect_mass(std::span<const ForwardRow> rows) {
   return {};
 }
 
-Status CudaForward::attention(const DeviceLayer& w, int64_t layer,
-                              std::span<const ForwardRow> rows, const StepShape& step) {
+Status CudaForward::attention(const DeviceLayer& w, int64_t layer, std::span<const ForwardRow> rows,
+                              const StepShape& step) {
   const ModelConfig& c = model_->config();
   const int64_t m = step.rows;
   const int64_t r = c.kv_lora_rank, dr = c.qk_rope_head_dim, di = c.index_head_dim;
@@ -380,9 +383,9 @@ Status CudaForward::attention(const DeviceLayer& w, int64_t layer,
   const cuda::KeyShape shape{page_shape(layer),        c.n_heads,       c.qk_head_dim(),
                              c.qk_nope_head_dim,       c.index_n_heads, eps,
                              c.indexer_rope_interleave};
-  LEYDEN_CUDA_TRY(ops_.write_keys(
-      shape, s_->rows, m, s_->cos_sin, q, s_->latents.as<float>(), kv_a,
-      s_->index_k.as<float>(), s_->index_q.as<float>(), w.k_norm_weight, w.k_norm_bias, stream_));
+  LEYDEN_CUDA_TRY(ops_.write_keys(shape, s_->rows, m, s_->cos_sin, q, s_->latents.as<float>(), kv_a,
+                                  s_->index_k.as<float>(), s_->index_q.as<float>(), w.k_norm_weight,
+                                  w.k_norm_bias, stream_));
 
   if (step.selected) LEYDEN_TRY(select(layer, step));
 
@@ -423,10 +426,9 @@ Status CudaForward::select(int64_t layer, const StepShape& step) {
         s_->index_weights.as<float>() + first * heads, s_->scores.as<float>(), stride, stream_));
     const int64_t scratch = ops_.topk_scratch_bytes(n, stride);
     LEYDEN_TRY(s_->between.ensure(static_cast<size_t>(scratch)));
-    LEYDEN_CUDA_TRY(ops_.select_topk(at, s_->scores.as<float>(), stride, n, topk,
-                                     s_->keys.as<int32_t>() + first * topk,
-                                     s_->count.as<int32_t>() + first, s_->between.as<void>(),
-                                     scratch, stream_));
+    LEYDEN_CUDA_TRY(ops_.select_topk(
+        at, s_->scores.as<float>(), stride, n, topk, s_->keys.as<int32_t>() + first * topk,
+        s_->count.as<int32_t>() + first, s_->between.as<void>(), scratch, stream_));
   }
   return {};
 }
@@ -467,9 +469,8 @@ Status CudaForward::attend_mqa(const DeviceLayer& w, int64_t layer,
   LEYDEN_CUDA_TRY(
       ops_.mqa_attention(a, q_latent, q + dn, dk, s_->u.as<float>(), s_->lse.as<float>(), stream_));
   if (wants_mass(rows, begin, end)) {
-    LEYDEN_CUDA_TRY(ops_.mqa_mass(a, a.most_keys, q_latent, q + dn, dk,
-                                  s_->lse.as<float>(), s_->mass_rows + first,
-                                  stream_));
+    LEYDEN_CUDA_TRY(ops_.mqa_mass(a, a.most_keys, q_latent, q + dn, dk, s_->lse.as<float>(),
+                                  s_->mass_rows + first, stream_));
   }
 
   return product_by_head(s_->u.as<float>(), r, w.w_uv, m,
@@ -500,8 +501,7 @@ Status CudaForward::attend_mha(const DeviceLayer& w, int64_t layer,
                                      s_->lse.as<float>(), stream_));
   if (wants_mass(rows, begin, end))
     LEYDEN_CUDA_TRY(ops_.mha_mass(a, n_keys, dn, v, q, s_->kv.as<float>(), s_->k_pe.as<float>(),
-                                  s_->lse.as<float>(), s_->mass_rows + first,
-                                  stream_));
+                                  s_->lse.as<float>(), s_->mass_rows + first, stream_));
   return {};
 }
 

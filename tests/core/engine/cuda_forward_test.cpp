@@ -228,9 +228,9 @@ TEST(RecordedSteps, AreMadeAgainWhenMemoryMoved) {
     ASSERT_TRUE(run(one).ok());
     EXPECT_EQ(value, 4);
     // What fails while recording ends the recording.
-    EXPECT_FALSE(steps.run(
-                          one, [&] { return memory; },
-                          [&] { return out_of_memory("scratch"); })
+    EXPECT_FALSE(steps
+                     .run(
+                         one, [&] { return memory; }, [&] { return out_of_memory("scratch"); })
                      .ok());
     ASSERT_TRUE(run(one).ok());
     EXPECT_EQ(value, 5);

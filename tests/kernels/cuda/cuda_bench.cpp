@@ -246,7 +246,8 @@ void bench_mqa(const Bench& b, int64_t m, int64_t heads, int64_t topk, int64_t c
   a.m = m;
   a.selection = {keys.as<int32_t>(), count.as<int32_t>(), topk};
   a.most_keys = topk;
-  a.scratch_floats = std::min<int64_t>(cuda::partial_floats(m, heads, topk, 512), int64_t{16} << 20);
+  a.scratch_floats =
+      std::min<int64_t>(cuda::partial_floats(m, heads, topk, 512), int64_t{16} << 20);
   const Bytes scratch = floats(b.ops, static_cast<size_t>(a.scratch_floats));
   a.scratch = scratch.as<float>();
   const double pairs = static_cast<double>(m * topk);
@@ -268,14 +269,15 @@ void bench_index(const Bench& b, int64_t m, int64_t heads, int64_t topk, int64_t
   std::vector<float> random(static_cast<size_t>(m * stride));  // bell-shaped, as scores are
   uint32_t state = 1;
   for (float& v : random) {
-    for (int i = 0; i < 4; ++i) v += static_cast<float>((state = state * 1664525u + 1013904223u) >> 16);
+    for (int i = 0; i < 4; ++i)
+      v += static_cast<float>((state = state * 1664525u + 1013904223u) >> 16);
     v = v / 65536.0f - 2.0f;
   }
   const Bytes scores(b.ops, random), best(b.ops, random);
   const Bytes keys(b.ops, std::vector<int32_t>(static_cast<size_t>(m * topk)));
   const Bytes count(b.ops, std::vector<int32_t>(static_cast<size_t>(m)));
   const int64_t scratch = b.ops.topk_scratch_bytes(m, stride);
-  const Bytes between(b.ops, static_cast<size_t>(scratch), 0);
+  const Bytes between(b.ops, static_cast<size_t>(scratch));
   const std::string shape = "rows" + std::to_string(m) + " heads" + std::to_string(heads) +
                             " keys" + std::to_string(context);
   const double pairs = static_cast<double>(m * context);
