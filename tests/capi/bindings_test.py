@@ -201,6 +201,76 @@ class Python(unittest.TestCase):
                     last = store.messages(session)[-1]
                     self.assertEqual(len(last["siblings"]), 2)
 
+    def test_a_host_function_is_called_and_asked_about(self):
+        asked, ports = [], []
+        with leyden.Toolbox() as toolbox, self.model.chat() as chat:
+            @toolbox.function(parameters={"type": "object", "properties": {"port": {"type": "string"}}})
+            def tide(port="Veere"):
+                "When the tide is high."
+                ports.append(port)
+                return f"high at noon in {port}"
+
+            @toolbox.function()
+            def broken():
+                raise KeyError("no gauge")
+            self.assertEqual([(t["name"], t["origin"]) for t in toolbox.tools],
+                             [("tide", "host"), ("broken", "host")])
+            self.assertEqual(toolbox.call("tide", {"port": "Brest"})["text"], "high at noon in Brest")
+            failed = toolbox.call("broken")
+            self.assertTrue(failed["is_error"])
+            self.assertIn("no gauge", failed["text"])
+            toolbox.set_enabled("broken", False)
+            calls = len(ports)
+
+            def approve(approval):
+                asked.append(approval.name)
+                return "not now"
+            run = chat.run("Tell me the tide.", toolbox, approve=approve, max_tokens=40).details["run"]
+            self.assertEqual(len(ports), calls)  # what was denied is not run
+            decisions = [c["decision"] for s in run["steps"] for c in s["calls"] if c["name"] == "tide"]
+            self.assertEqual(decisions, ["denied"] * len(asked))
+            toolbox.add_document("Rules", ["Boats are moored at night.", {"label": "2", "text": "The code is 8812."}])
+            self.assertIn("8812", str(toolbox.call("search", {"query": "code"})["passages"]))
+
+    def test_files_and_the_jar(self):
+        with tempfile.TemporaryDirectory() as folder, leyden.Store(folder + "/jar") as store:
+            path = os.path.join(folder, "log.txt")
+            with open(path, "w", encoding="utf-8") as out:
+                out.write(DOCUMENT)
+            with leyden.File(path, allow_unsandboxed=True) as file:
+                self.assertEqual((file.info["pages"], file.info["layout"]), (1, False))
+                self.assertIn("lamp of the tower", file.page(0)["text"])
+                with self.assertRaises(leyden.LeydenError):
+                    file.image(0)
+                document = store.add_document(file.document())
+            self.assertEqual(store.find_document("log.txt"), document)
+            self.assertIn("harbour master", store.document_text(document, 0))
+            self.assertIn("pages", store.page_map(document))
+            session = store.create_session("Tower")
+            store.rename_session(session, "The tower")
+            store.pin_session(session)
+            store.set_session_settings(session, {"thinking": True})
+            self.assertEqual(store.session(session)["settings"], {"thinking": True})
+            self.assertNotEqual(store.fork_session(session), session)
+            bundle = store.export_session(session, os.path.join(folder, "b.leyden"))
+            self.assertGreater(store.import_session(os.path.join(folder, "b.leyden"))["session"], session)
+            self.assertEqual(bundle["session"], session)
+            self.assertIn("The tower", store.transcript(session))
+            store.set_setting("theme", "dark")
+            self.assertEqual(store.setting("theme"), "dark")
+            self.assertTrue(store.check()["sound"])
+            self.assertEqual(store.notes, [])
+            store.remove_document(document)
+            self.assertEqual(store.documents(), [])
+
+    def test_plan_and_devices(self):
+        self.assertEqual(leyden.devices()["devices"][0]["id"], "cpu")
+        plan = leyden.plan(context=4096, gpu_bytes=[80_000_000_000])
+        self.assertTrue(plan["fits"])
+        self.assertEqual(len(plan["gpus"]), 1)
+        self.assertFalse(leyden.plan(context=4096, gpu_bytes=[1000])["fits"])
+        self.assertEqual(leyden.abi(), 0)
+
     def test_the_wheel_brings_the_library(self):
         with tempfile.TemporaryDirectory() as folder:
             env = {k: v for k, v in os.environ.items()
