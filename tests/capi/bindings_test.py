@@ -1,5 +1,6 @@
 # SPDX-License-Identifier: Apache-2.0
-"""The same chat over a document from C, C++, Python, Rust and Java gives the same words; Python's streaming,
+"""The same chat over a document from C, C++, Python, Rust and Java gives the same words, and the same plan
+and run with a function of the program as a tool from all but C; Python's streaming,
 asyncio, cancelling and errors; the wheel.
 
     python3 bindings_test.py REPOSITORY BUILD LIBLEYDEN MODEL_FOLDER
@@ -25,6 +26,7 @@ os.environ |= {"LEYDEN_LIBRARY": LIBRARY, "LEYDEN_MODEL": MODEL, "LD_LIBRARY_PAT
 sys.path.insert(0, os.path.join(BINDINGS, "python"))
 import leyden  # noqa: E402
 
+TIDE = "Tell me the tide in Brest."
 QUESTION = "When did the lamp of the tower go out?"
 DOCUMENT = "\n\n".join(["The harbour master wrote the log book every evening before the bell.",
                         "The lamp of the tower went out at nine o'clock on the fourth of March.",
@@ -49,6 +51,7 @@ class SameWords(unittest.TestCase):
         with leyden.Model() as model, model.chat() as chat:
             chat.add_document(cls.document, DOCUMENT)
             cls.expected = chat.ask(QUESTION, max_tokens=120).text + "\n"
+            cls.tide = run(sys.executable, os.path.join(BINDINGS, "python", "examples", "tide.py"), TIDE)
             cls.expected_next = chat.ask("And who lit it again?", max_tokens=120).text + "\n"
 
     @classmethod
@@ -66,6 +69,11 @@ class SameWords(unittest.TestCase):
         self.assertIn(b"resumed", again.stderr)
         self.assertEqual(again.stdout.decode(), self.expected_next)
 
+    def plans_and_calls(self, *command):
+        """A plan, and an answer for which a function of the program was called."""
+        self.assertRegex(self.tide, r"\Afits\n.+\ncalled [1-9]")
+        self.assertEqual(run(*command, TIDE), self.tide)
+
     def built(self, compiler, source, *flags):
         program = os.path.join(self.scratch.name, os.path.basename(source).replace(".", "_"))
         run(compiler, "-Wall", "-Wextra", "-pedantic", "-Werror", *flags, os.path.join(BINDINGS, source), "-o",
@@ -78,6 +86,7 @@ class SameWords(unittest.TestCase):
     def test_cpp(self):
         for standard in ("c++17", "c++20"):
             self.speaks(self.built("g++", "cpp/examples/chat.cpp", f"-std={standard}"))
+            self.plans_and_calls(self.built("g++", "cpp/examples/tide.cpp", f"-std={standard}"))
 
     def test_python(self):
         self.speaks(sys.executable, os.path.join(BINDINGS, "python", "examples", "chat.py"))
@@ -89,15 +98,18 @@ class SameWords(unittest.TestCase):
         run("cargo", "build", "--offline", "--quiet", "--examples", "--target-dir", target,
             cwd=os.path.join(BINDINGS, "rust"), env=os.environ | {"LEYDEN_LIB_DIR": LIB_FOLDER})
         self.speaks(os.path.join(target, "debug", "examples", "chat"))
+        self.plans_and_calls(os.path.join(target, "debug", "examples", "tide"))
 
     def test_java(self):
         if not shutil.which("javac") or not os.path.exists(JNA):
             self.skipTest("javac or JNA is not installed")
         classes = os.path.join(self.scratch.name, "classes")
         sources = [os.path.join(BINDINGS, "java", *p) for p in (
-            ("src", "leyden", "Abi.java"), ("src", "leyden", "Leyden.java"), ("examples", "ChatExample.java"))]
+            ("src", "leyden", "Abi.java"), ("src", "leyden", "Leyden.java"), ("examples", "ChatExample.java"), ("examples", "TideExample.java"))]
         run("javac", "-Xlint:all,-serial", "-Werror", "-encoding", "UTF-8", "-cp", JNA, "-d", classes, *sources)
-        self.speaks("java", "-cp", f"{classes}:{JNA}", f"-Djna.library.path={LIB_FOLDER}", "ChatExample")
+        java = ("java", "-cp", f"{classes}:{JNA}", f"-Djna.library.path={LIB_FOLDER}")
+        self.speaks(*java, "ChatExample")
+        self.plans_and_calls(*java, "TideExample")
 
 
 class Python(unittest.TestCase):
