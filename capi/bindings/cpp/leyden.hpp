@@ -198,7 +198,8 @@ class File {
  public:
   explicit File(std::string_view path, const leyden_file_options* options = nullptr) {
     leyden_error* error = nullptr;
-    detail::check(leyden_file_open(handle_.out(), path.data(), path.size(), options, &error), error);
+    detail::check(leyden_file_open(handle_.out(), path.data(), path.size(), options, &error),
+                  error);
   }
   /// JSON, see leyden_file_info_json.
   std::string info_json() {
