@@ -431,7 +431,8 @@ LEYDEN_API void leyden_generate_options_init(leyden_generate_options* options, s
 typedef struct leyden_generation leyden_generation;
 /** Continues raw token ids; no template, no special ids. What the model has read before is reused.
  *  A cancelled call is a success with finish_reason "cancelled".
- *  Errors: as leyden_model_logits. [thread-safe] */
+ *  Errors: LEYDEN_E_INVALID_ARGUMENT (as leyden_model_logits), LEYDEN_E_CONTEXT_OVERFLOW,
+ *  LEYDEN_E_OUT_OF_MEMORY. [thread-safe] */
 LEYDEN_API LEYDEN_NODISCARD leyden_status
 leyden_model_generate(leyden_generation** out, leyden_model* model, const int32_t* ids, size_t n_ids,
                       const leyden_generate_options* options, leyden_error** error);
@@ -484,7 +485,7 @@ LEYDEN_API LEYDEN_NODISCARD leyden_status leyden_store_vacuum(leyden_store* stor
                                                               leyden_error** error);
 /** Writes a consistent copy while the store is in use.
  *  @param folder  made when missing
- *  Errors: LEYDEN_E_INVALID_ARGUMENT when it holds a store already; LEYDEN_E_BUSY. [thread-safe] */
+ *  Errors: LEYDEN_E_INVALID_ARGUMENT when it holds a store already. [thread-safe] */
 LEYDEN_API LEYDEN_NODISCARD leyden_status leyden_store_backup(leyden_store* store, const char* folder,
                                                               size_t folder_size,
                                                               leyden_error** error);
@@ -1004,7 +1005,7 @@ typedef struct leyden_agent_options {
 LEYDEN_API void leyden_agent_options_init(leyden_agent_options* options, size_t size);
 /** leyden_chat_ask with tools: the model calls, the user approves, results are appended, until it
  *  answers or a limit is reached; then it must answer with what it has. On a cancel the history is as it
- *  was before. A chat that is kept in the jar cannot do this yet: LEYDEN_E_UNSUPPORTED.
+ *  was before.
  *  leyden_answer_json has in addition "run": {"stopped": "answered" | "max_steps" | "max_seconds" |
  *  "max_tokens" | "cancelled", "steps": [{"text", "thinking", "usage", "seconds", "calls": [{"name",
  *  "origin", "arguments", "decision", "reason", "ok", "result", "result_bytes", "shown_bytes",

@@ -137,6 +137,7 @@ Result<std::unique_ptr<DocumentFile>> DocumentFile::open(const fs::path& path,
                                                          const CancelToken* cancel) {
   std::unique_ptr<DocumentFile> file(new DocumentFile);
   LEYDEN_ASSIGN(file->file_, open_file(path));
+  if (cancel && cancel->cancelled()) return cancelled(path.string() + ": opening was cancelled");
   file->name_ = path.filename().string();
   std::vector<std::string> problems;
   std::vector<Manifest> readers = find_plugins(paths.plugins, &problems);

@@ -278,6 +278,7 @@ Result<BundleReport> write_bundle(Store& store, CatalogueId session, std::FILE* 
 Result<BundleReport> export_bundle(Store& store, CatalogueId session, const std::string& path,
                                    const CancelToken* cancel, const ProgressFn& progress) {
   namespace fs = std::filesystem;
+  if (cancel != nullptr && cancel->cancelled()) return cancelled("export: stopped");
   std::error_code error;
   if (const auto there = fs::status(path, error); fs::exists(there) && !fs::is_regular_file(there))
     return io_error(path + ": exists and is not a regular file");

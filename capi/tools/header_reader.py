@@ -136,6 +136,26 @@ def default_tag(function, handles):
                       + ", ".join(f"[{t}]" for t in THREAD_TAGS))
 
 
+STATUS = re.compile(r"\bLEYDEN_E_[A-Z_]*[A-Z]\b")
+
+
+def add_errors(functions):
+    """The statuses each function's comment names, also by "as leyden_other", sorted."""
+    by_name = {f["name"]: f for f in functions}
+
+    def named(function, seen):
+        doc = re.sub(r"\s+", " ", function["doc"])
+        out = set(STATUS.findall(doc))
+        for other in re.findall(r"Errors: as (leyden_\w+)", doc):
+            if other not in by_name or other in seen:
+                raise HeaderError(f"{function['name']}: Errors: as {other}: no other function")
+            out |= named(by_name[other], seen | {other})
+        return out
+    for function in functions:
+        if errors := sorted(named(function, {function["name"]})):
+            function["errors"] = errors
+
+
 def layout(struct, sizes):
     """Adds offset to each field and size to the struct: natural alignment, 64 bit."""
     at = widest = 0
@@ -174,6 +194,7 @@ def read(text):
     sizes = SCALARS | {i["name"]: 4 for i in items if i["kind"] == "enum"}
     sizes |= {i["name"]: 8 for i in items if i["kind"] == "callback"}
     handles = {i["name"]: tag_in(i["doc"]) for i in items if i["kind"] == "handle"}
+    add_errors([i for i in items if i["kind"] == "function"])
     for item in items:
         if item["kind"] == "struct":
             layout(item, sizes)

@@ -1,5 +1,6 @@
 # SPDX-License-Identifier: Apache-2.0
-"""The same chat over a document from C, C++, Python, Rust and Java gives the same words; Python's streaming,
+"""The same chat over a document from C, C++, Python, Rust and Java gives the same words, and the same plan
+and run with a function of the program as a tool from all but C; Python's streaming,
 asyncio, cancelling and errors; the wheel.
 
     python3 bindings_test.py REPOSITORY BUILD LIBLEYDEN MODEL_FOLDER
@@ -25,6 +26,7 @@ os.environ |= {"LEYDEN_LIBRARY": LIBRARY, "LEYDEN_MODEL": MODEL, "LD_LIBRARY_PAT
 sys.path.insert(0, os.path.join(BINDINGS, "python"))
 import leyden  # noqa: E402
 
+TIDE = "Tell me the tide in Brest."
 QUESTION = "When did the lamp of the tower go out?"
 DOCUMENT = "\n\n".join(["The harbour master wrote the log book every evening before the bell.",
                         "The lamp of the tower went out at nine o'clock on the fourth of March.",
@@ -49,6 +51,7 @@ class SameWords(unittest.TestCase):
         with leyden.Model() as model, model.chat() as chat:
             chat.add_document(cls.document, DOCUMENT)
             cls.expected = chat.ask(QUESTION, max_tokens=120).text + "\n"
+            cls.tide = run(sys.executable, os.path.join(BINDINGS, "python", "examples", "tide.py"), TIDE)
             cls.expected_next = chat.ask("And who lit it again?", max_tokens=120).text + "\n"
 
     @classmethod
@@ -66,6 +69,11 @@ class SameWords(unittest.TestCase):
         self.assertIn(b"resumed", again.stderr)
         self.assertEqual(again.stdout.decode(), self.expected_next)
 
+    def plans_and_calls(self, *command):
+        """A plan, and an answer for which a function of the program was called."""
+        self.assertRegex(self.tide, r"\Afits\n.+\ncalled [1-9]")
+        self.assertEqual(run(*command, TIDE), self.tide)
+
     def built(self, compiler, source, *flags):
         program = os.path.join(self.scratch.name, os.path.basename(source).replace(".", "_"))
         run(compiler, "-Wall", "-Wextra", "-pedantic", "-Werror", *flags, os.path.join(BINDINGS, source), "-o",
@@ -78,6 +86,7 @@ class SameWords(unittest.TestCase):
     def test_cpp(self):
         for standard in ("c++17", "c++20"):
             self.speaks(self.built("g++", "cpp/examples/chat.cpp", f"-std={standard}"))
+            self.plans_and_calls(self.built("g++", "cpp/examples/tide.cpp", f"-std={standard}"))
 
     def test_python(self):
         self.speaks(sys.executable, os.path.join(BINDINGS, "python", "examples", "chat.py"))
@@ -89,15 +98,18 @@ class SameWords(unittest.TestCase):
         run("cargo", "build", "--offline", "--quiet", "--examples", "--target-dir", target,
             cwd=os.path.join(BINDINGS, "rust"), env=os.environ | {"LEYDEN_LIB_DIR": LIB_FOLDER})
         self.speaks(os.path.join(target, "debug", "examples", "chat"))
+        self.plans_and_calls(os.path.join(target, "debug", "examples", "tide"))
 
     def test_java(self):
         if not shutil.which("javac") or not os.path.exists(JNA):
             self.skipTest("javac or JNA is not installed")
         classes = os.path.join(self.scratch.name, "classes")
         sources = [os.path.join(BINDINGS, "java", *p) for p in (
-            ("src", "leyden", "Abi.java"), ("src", "leyden", "Leyden.java"), ("examples", "ChatExample.java"))]
+            ("src", "leyden", "Abi.java"), ("src", "leyden", "Leyden.java"), ("examples", "ChatExample.java"), ("examples", "TideExample.java"))]
         run("javac", "-Xlint:all,-serial", "-Werror", "-encoding", "UTF-8", "-cp", JNA, "-d", classes, *sources)
-        self.speaks("java", "-cp", f"{classes}:{JNA}", f"-Djna.library.path={LIB_FOLDER}", "ChatExample")
+        java = ("java", "-cp", f"{classes}:{JNA}", f"-Djna.library.path={LIB_FOLDER}")
+        self.speaks(*java, "ChatExample")
+        self.plans_and_calls(*java, "TideExample")
 
 
 class Python(unittest.TestCase):
@@ -200,6 +212,76 @@ class Python(unittest.TestCase):
                     self.assertTrue(chat.answer_again(max_tokens=30).text)
                     last = store.messages(session)[-1]
                     self.assertEqual(len(last["siblings"]), 2)
+
+    def test_a_host_function_is_called_and_asked_about(self):
+        asked, ports = [], []
+        with leyden.Toolbox() as toolbox, self.model.chat() as chat:
+            @toolbox.function(parameters={"type": "object", "properties": {"port": {"type": "string"}}})
+            def tide(port="Veere"):
+                "When the tide is high."
+                ports.append(port)
+                return f"high at noon in {port}"
+
+            @toolbox.function()
+            def broken():
+                raise KeyError("no gauge")
+            self.assertEqual([(t["name"], t["origin"]) for t in toolbox.tools],
+                             [("tide", "host"), ("broken", "host")])
+            self.assertEqual(toolbox.call("tide", {"port": "Brest"})["text"], "high at noon in Brest")
+            failed = toolbox.call("broken")
+            self.assertTrue(failed["is_error"])
+            self.assertIn("no gauge", failed["text"])
+            toolbox.set_enabled("broken", False)
+            calls = len(ports)
+
+            def approve(approval):
+                asked.append(approval.name)
+                return "not now"
+            run = chat.run("Tell me the tide.", toolbox, approve=approve, max_tokens=40).details["run"]
+            self.assertEqual(len(ports), calls)  # what was denied is not run
+            decisions = [c["decision"] for s in run["steps"] for c in s["calls"] if c["name"] == "tide"]
+            self.assertEqual(decisions, ["denied"] * len(asked))
+            toolbox.add_document("Rules", ["Boats are moored at night.", {"label": "2", "text": "The code is 8812."}])
+            self.assertIn("8812", str(toolbox.call("search", {"query": "code"})["passages"]))
+
+    def test_files_and_the_jar(self):
+        with tempfile.TemporaryDirectory() as folder, leyden.Store(folder + "/jar") as store:
+            path = os.path.join(folder, "log.txt")
+            with open(path, "w", encoding="utf-8") as out:
+                out.write(DOCUMENT)
+            with leyden.File(path, allow_unsandboxed=True) as file:
+                self.assertEqual((file.info["pages"], file.info["layout"]), (1, False))
+                self.assertIn("lamp of the tower", file.page(0)["text"])
+                with self.assertRaises(leyden.LeydenError):
+                    file.image(0)
+                document = store.add_document(file.document())
+            self.assertEqual(store.find_document("log.txt"), document)
+            self.assertIn("harbour master", store.document_text(document, 0))
+            self.assertIn("pages", store.page_map(document))
+            session = store.create_session("Tower")
+            store.rename_session(session, "The tower")
+            store.pin_session(session)
+            store.set_session_settings(session, {"thinking": True})
+            self.assertEqual(store.session(session)["settings"], {"thinking": True})
+            self.assertNotEqual(store.fork_session(session), session)
+            bundle = store.export_session(session, os.path.join(folder, "b.leyden"))
+            self.assertGreater(store.import_session(os.path.join(folder, "b.leyden"))["session"], session)
+            self.assertEqual(bundle["session"], session)
+            self.assertIn("The tower", store.transcript(session))
+            store.set_setting("theme", "dark")
+            self.assertEqual(store.setting("theme"), "dark")
+            self.assertTrue(store.check()["sound"])
+            self.assertEqual(store.notes, [])
+            store.remove_document(document)
+            self.assertEqual(store.documents(), [])
+
+    def test_plan_and_devices(self):
+        self.assertEqual(leyden.devices()["devices"][0]["id"], "cpu")
+        plan = leyden.plan(context=4096, gpu_bytes=[80_000_000_000])
+        self.assertTrue(plan["fits"])
+        self.assertEqual(len(plan["gpus"]), 1)
+        self.assertFalse(leyden.plan(context=4096, gpu_bytes=[1000])["fits"])
+        self.assertEqual(leyden.abi(), 0)
 
     def test_the_wheel_brings_the_library(self):
         with tempfile.TemporaryDirectory() as folder:

@@ -7,6 +7,7 @@ offsets, and each kind of difference is noticed.
 import copy
 import json
 import os
+import re
 import subprocess
 import sys
 import unittest
@@ -55,6 +56,21 @@ class Description(unittest.TestCase):
             if item["kind"] == "struct" and "Frozen." not in item["doc"]:
                 self.assertEqual(item["fields"][0]["name"], "struct_size", item["name"])
                 self.assertEqual(item["size"] % 8, 0, item["name"])
+
+    def test_python_reaches_every_function(self):
+        written = {"leyden_error_code": "LeydenError has the status itself",
+                   "leyden_chat_create": "leyden_chat_open without a session",
+                   "leyden_generation_ids": "leyden_generation_json has them",
+                   "leyden_answer_text": "leyden_answer_json has it",
+                   "leyden_answer_thinking": "leyden_answer_json has it",
+                   "leyden_answer_finish_reason": "leyden_answer_json has it"}
+        folder = api.path("capi/bindings/python/leyden")
+        text = "".join(api.read_text(os.path.join(folder, n)) for n in sorted(os.listdir(folder))
+                       if n.endswith(".py") and n != "_abi.py")
+        called = set(re.findall(r"\bleyden_\w+", text))
+        unreached = {i["name"] for i in api.items_of(DESCRIPTION)
+                     if i["kind"] == "function" and not i["name"].endswith("_init")} - called
+        self.assertEqual(unreached, written.keys())
 
     def test_swapped_fields_are_noticed(self):
         found = self.differs_after("  uint64_t done;\n  uint64_t total;", "  uint64_t total;\n  uint64_t done;")

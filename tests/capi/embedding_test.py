@@ -64,6 +64,8 @@ class Page(unittest.TestCase):
         self.assertGreaterEqual(len(answers), 3)
         self.assertEqual(len(set(answers.values())), 1, answers)
         self.assertGreater(len(answers["C"]), 3)
+        said = self.sh(self.exports + self.sections["Tools and plans"][0], cwd=self.work)
+        self.assertRegex(said, r"\Afits\n.+\ncalled [1-9]")
 
 
 if __name__ == "__main__":

@@ -1,9 +1,9 @@
 /* SPDX-License-Identifier: Apache-2.0
- * Eight threads on one model, doing everything at once; then cancels at random moments. Against the
- * real library or the scripted one. LEYDEN_LONG_TESTS: a minute and 1,000 cancels instead of two
- * seconds and 25.
+ * Eight threads on one model, one jar and one toolbox, doing everything at once; then cancels at
+ * random moments. Against the real library or the scripted one. LEYDEN_LONG_TESTS: a minute and
+ * 1,000 cancels instead of two seconds and 25.
  *
- *     hammer MODEL_FOLDER
+ *     hammer MODEL_FOLDER EMPTY_FOLDER
  */
 #define _POSIX_C_SOURCE 200809L
 #define LEYDEN_ENABLE_UNSTABLE
@@ -23,9 +23,12 @@
     }                                                                          \
   } while (0)
 
-enum { THREADS = 8, OPERATIONS = 6 };
+enum { THREADS = 8, OPERATIONS = 9 };
 
 static leyden_model* model;
+static leyden_store* store; /* the model's */
+static leyden_toolbox* toolbox;
+static atomic_long tool_calls;
 static atomic_int stop;
 static atomic_long done[OPERATIONS];
 
@@ -129,6 +132,78 @@ static void use_logits(void) {
   EXPECT(rows == 3);
 }
 
+static int64_t new_session(uint32_t* random) {
+  int64_t session = 0;
+  char title[32];
+  snprintf(title, sizeof title, "Lamp %u", (unsigned)next(random));
+  OK(leyden_session_create(&session, store, title, strlen(title), &error));
+  return session;
+}
+
+static void use_store(uint32_t* random) {
+  static const char document[] =
+      "{\"title\": \"Log\", \"parts\": [{\"text\": \"The keeper lit the lamp.\"}]}";
+  leyden_string* text = NULL;
+  int64_t id = 0;
+  const int64_t session = new_session(random);
+  OK(leyden_session_rename(store, session, "Keeper", 6, &error));
+  OK(leyden_document_add_json(&id, store, document, strlen(document), &error));
+  OK(leyden_store_search_json(&text, store, "keeper", 6, 5, &error));
+  EXPECT(strstr(leyden_string_data(text), "eeper") != NULL);
+  leyden_string_destroy(text);
+  OK(leyden_session_remove(store, session, 0, &error));
+}
+
+static void use_saved_chat(uint32_t* random) {
+  leyden_chat_options options = LEYDEN_CHAT_OPTIONS_INIT;
+  leyden_ask_options ask = LEYDEN_ASK_OPTIONS_INIT;
+  options.session = new_session(random);
+  ask.max_tokens = 3;
+  for (int turn = 0; turn < 2; ++turn) { /* the second time it comes back */
+    leyden_chat* chat = NULL;
+    leyden_answer* answer = NULL;
+    OK(leyden_chat_open(&chat, model, &options, &error));
+    OK(leyden_chat_ask(&answer, chat, "Who lit the lamp?", 17, &ask, &error));
+    leyden_answer_destroy(answer);
+    leyden_chat_destroy(chat);
+  }
+  leyden_string* text = NULL;
+  OK(leyden_session_messages_json(&text, store, options.session, &error));
+  EXPECT(strstr(leyden_string_data(text), "Who lit") != NULL);
+  leyden_string_destroy(text);
+  OK(leyden_session_remove(store, options.session, 0, &error));
+}
+
+static int32_t count_call(const leyden_tool_call* call, leyden_tool_reply* reply, void* data) {
+  EXPECT(call->arguments_size == 2 && data == &tool_calls);
+  atomic_fetch_add((atomic_long*)data, 1);
+  leyden_tool_reply_set(reply, "lit", 3);
+  return 0;
+}
+
+static void use_toolbox(void) {
+  leyden_string* text = NULL;
+  OK(leyden_toolbox_call_json(&text, toolbox, "lamp", 4, "{}", 2, NULL, &error));
+  EXPECT(strstr(leyden_string_data(text), "lit") != NULL);
+  leyden_string_destroy(text);
+  OK(leyden_toolbox_list_json(&text, toolbox, &error));
+  leyden_string_destroy(text);
+  OK(leyden_toolbox_set_offline(toolbox, 1, &error));
+  OK(leyden_toolbox_log_json(&text, toolbox, &error));
+  leyden_string_destroy(text);
+}
+
+static void open_toolbox(void) {
+  leyden_toolbox_options options = LEYDEN_TOOLBOX_OPTIONS_INIT;
+  leyden_tool_desc desc = LEYDEN_TOOL_DESC_INIT;
+  options.store = store;
+  OK(leyden_toolbox_create(&toolbox, &options, &error));
+  desc.name = "lamp";
+  desc.name_size = 4;
+  desc.flags = LEYDEN_TOOL_READ_ONLY;
+  OK(leyden_toolbox_add_function(toolbox, &desc, count_call, &tool_calls, NULL, &error));
+}
+
 static void use_wrong_arguments(void) {
   leyden_generation* generation = NULL;
   leyden_error* error = NULL;
@@ -158,6 +233,15 @@ static void* hammer(void* data) {
         break;
       case 4:
         use_logits();
+        break;
+      case 5:
+        use_store(&random);
+        break;
+      case 6:
+        use_saved_chat(&random);
+        break;
+      case 7:
+        use_toolbox();
         break;
       default:
         use_wrong_arguments();
@@ -215,11 +299,14 @@ static void cancel_at_random(int times) {
 }
 
 int main(int argc, char** argv) {
-  EXPECT(argc == 2);
+  EXPECT(argc == 3);
   const int is_long = getenv("LEYDEN_LONG_TESTS") != NULL;
   leyden_model_options options = LEYDEN_MODEL_OPTIONS_INIT;
   options.threads = 2;
+  OK(leyden_store_open(&store, argv[2], strlen(argv[2]), NULL, &error));
+  options.store = store;
   OK(leyden_model_open(&model, argv[1], strlen(argv[1]), &options, &error));
+  open_toolbox();
   pthread_t threads[THREADS];
   for (int i = 0; i < THREADS; ++i)
     EXPECT(pthread_create(&threads[i], NULL, hammer, (void*)(uintptr_t)i) == 0);
@@ -234,7 +321,10 @@ int main(int argc, char** argv) {
   }
   printf("%ld operations on %d threads\n", total, (int)THREADS);
   cancel_at_random(is_long ? 1000 : 25);
+  EXPECT(atomic_load(&tool_calls) == done[7]);
+  leyden_toolbox_destroy(toolbox);
   leyden_model_destroy(model);
+  leyden_store_destroy(store);
   puts("ok");
   return 0;
 }

@@ -14,13 +14,16 @@ chat serves one call at a time; different objects may be used from different thr
 import json
 
 from . import _abi
-from ._calls import Cancel, LeydenError, Owned, call, out, out_text, text_argument
+from ._calls import Cancel, LeydenError, Owned, call, out, out_text, run_options, text_argument, text_field
 from ._calls import library as _library
 from .chat import Answer, Chat, Event
-from .store import Store
+from .files import File, Image
+from .store import Store, default_store_path, repair_store
+from .tools import Approval, Toolbox
 
-__all__ = ["Answer", "Cancel", "Chat", "Event", "LeydenError", "Model", "Sampling", "Store",
-           "Tokenizer", "default_model_path", "has", "model_info", "version"]
+__all__ = ["Answer", "Approval", "Cancel", "Chat", "Event", "File", "Image", "LeydenError", "Model",
+           "Sampling", "Store", "Tokenizer", "Toolbox", "abi", "default_model_path", "default_store_path",
+           "devices", "has", "model_info", "plan", "repair_store", "version"]
 
 
 def version():
@@ -40,6 +43,28 @@ def default_model_path():
 def model_info(folder):
     """What a model folder holds, without reading its weights: a dictionary."""
     return json.loads(out_text(_library().leyden_model_info_json, *text_argument(folder)))
+
+
+def abi():
+    """The number of the C interface of the library that runs."""
+    return _library().leyden_abi()
+
+
+def devices():
+    """What a model can compute on here: {"devices": [{"id", "name", "usable", ...}], "no_cuda"}."""
+    return json.loads(out_text(_library().leyden_devices_json))
+
+
+def plan(folder=None, *, context=0, sessions=0, gpu_bytes=(), host_bytes=0, chunk_tokens=0):
+    """Whether a model fits and what would, from its config.json: {"fits", "max_context", "advice", ...}.
+
+    gpu_bytes: the memory of each GPU; none: planned for the CPU. 0 is a default everywhere."""
+    options = _abi.leyden_plan_options(
+        struct_size=_abi.sizeof(_abi.leyden_plan_options), context=context, sessions=sessions,
+        chunk_tokens=chunk_tokens, host_bytes=host_bytes, n_gpus=len(gpu_bytes),
+        gpu_bytes=(_abi.c_uint64 * len(gpu_bytes))(*gpu_bytes) if gpu_bytes else None)
+    return json.loads(out_text(_library().leyden_plan_json, *text_argument(folder or default_model_path()),
+                               _abi.byref(options)))
 
 
 class Sampling:
@@ -86,13 +111,16 @@ class Model(Owned):
     """An opened model. Any thread. What was made from it keeps it alive."""
     _destroy = "leyden_model_destroy"
 
-    def __init__(self, folder=None, *, threads=0, kv_bytes=0, store=None, on_progress=None, cancel=None):
-        """Opens a folder (None: the default model).
+    def __init__(self, folder=None, *, threads=0, kv_bytes=0, store=None, device="cpu",
+                 on_progress=None, cancel=None):
+        """Opens a folder (None: the default model) on a device, "cpu", "cuda" or "cuda:N".
 
         store: a Store where what the model reads is kept. on_progress(phase, done, total, unit, eta_s).
         """
         options = _abi.leyden_model_options(struct_size=_abi.sizeof(_abi.leyden_model_options),
                                             threads=threads, kv_bytes=kv_bytes)
+        place = device.encode()
+        options.device, options.device_size = text_field(place), len(place)
         if store is not None:
             options.store = store.handle
         with call.callbacks(cancel) as callbacks:
@@ -143,3 +171,9 @@ class Model(Owned):
             call(_library().leyden_model_logits, self._handle, (_abi.c_int32 * len(ids))(*ids),
                  len(ids), callbacks.logits(rows), None, _abi.byref(options))
         return rows
+
+    def index_recall(self, ids, stride=1, *, on_progress=None, cancel=None):
+        """How much of a full attention's mass the indexer's selection holds: {"rows", "layers"}."""
+        with run_options(on_progress, cancel) as options:
+            return json.loads(out_text(_library().leyden_model_index_recall_json, self._handle,
+                                       (_abi.c_int32 * len(ids))(*ids), len(ids), stride, options))

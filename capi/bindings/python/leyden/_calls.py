@@ -121,6 +121,16 @@ class _Call:
 call = _Call()
 
 
+@contextlib.contextmanager
+def run_options(on_progress=None, cancel=None):
+    """A pointer to leyden_run_options, for any long call."""
+    with call.callbacks(cancel) as callbacks:
+        options = _abi.leyden_run_options(struct_size=ctypes.sizeof(_abi.leyden_run_options),
+                                          on_progress=callbacks.progress(on_progress),
+                                          cancel=callbacks.cancel)
+        yield ctypes.byref(options)
+
+
 def out(function, *arguments, kind=ctypes.c_void_p):
     """Calls function(&out, *arguments, &error) and answers out."""
     result = kind()

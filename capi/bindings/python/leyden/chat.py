@@ -1,6 +1,7 @@
 # SPDX-License-Identifier: Apache-2.0
 """Chats over documents: asking, streaming, asyncio."""
 import asyncio
+import contextlib
 import ctypes
 import dataclasses
 import json
@@ -8,17 +9,20 @@ import queue
 import threading
 
 from . import _abi
-from ._calls import Cancel, Owned, call, library, out, out_text, progress_values, text_argument, text_field
+from ._calls import (Cancel, Owned, call, library, out, out_text, progress_values, run_options,
+                     text_argument, text_field)
+from .tools import approve_callback
 
 _KINDS = {_abi.LEYDEN_EVENT_PREFILL: "prefill", _abi.LEYDEN_EVENT_THINKING: "thinking",
           _abi.LEYDEN_EVENT_TEXT: "text", _abi.LEYDEN_EVENT_TOOL_CALL: "tool_call",
-          _abi.LEYDEN_EVENT_MALFORMED_CALL: "malformed_call"}
+          _abi.LEYDEN_EVENT_MALFORMED_CALL: "malformed_call", _abi.LEYDEN_EVENT_TOOL_RESULT: "tool_result",
+          _abi.LEYDEN_EVENT_STEP: "step", _abi.LEYDEN_EVENT_EVIDENCE: "evidence"}
 
 
 @dataclasses.dataclass(frozen=True)
 class Event:
     """What happens while an answer is written. kind: prefill, thinking, text, tool_call,
-    malformed_call, or "other" for what a newer library tells."""
+    malformed_call, tool_result, step, evidence, or "other" for what a newer library tells."""
     kind: str
     text: str = ""
     name: str = ""
@@ -60,6 +64,27 @@ def _answer(handle):
     finally:
         library().leyden_answer_destroy(handle)
     return Answer(details["text"], details["thinking"], details["finish_reason"], details)
+
+
+@contextlib.contextmanager
+def _asking(on_event=None, cancel=None, *, thinking=False, evidence=False, constrain_references=False,
+            clamp_quotes=False, max_tokens=0, stop=(), sampling=None, schema=None):
+    """The options of one question, and its callbacks."""
+    stops = [s.encode() for s in stop]
+    listed = (_abi.leyden_text * len(stops))(
+        *[_abi.leyden_text(data=text_field(s), size=len(s)) for s in stops])
+    shape = json.dumps(schema).encode() if schema is not None else b""
+    with call.callbacks(cancel) as callbacks:
+        options = _abi.leyden_ask_options(
+            struct_size=ctypes.sizeof(_abi.leyden_ask_options), thinking=thinking, evidence=evidence,
+            constrain_references=constrain_references, clamp_quotes=clamp_quotes, max_tokens=max_tokens,
+            stop=listed if stops else None, n_stop=len(stops), cancel=callbacks.cancel,
+            schema=text_field(shape) if shape else None, schema_size=len(shape))
+        if sampling:
+            options.sampling = ctypes.pointer(sampling.options)
+        if on_event:
+            options.on_event = callbacks.made(_abi.leyden_event_fn, lambda e, _: on_event(_event(e)))
+        yield options, callbacks
 
 
 class _Stream:
@@ -129,9 +154,10 @@ class Chat(Owned):
         """How its session came back: {"kind", "restored_tokens", "reason", "notices", ...}"""
         return json.loads(out_text(library().leyden_chat_resume_json, self.handle))
 
-    def verify(self):
+    def verify(self, on_progress=None, cancel=None):
         """Reads everything once more, apart, and compares with what was kept: a dictionary."""
-        return json.loads(out_text(library().leyden_chat_verify_json, self.handle, None))
+        with run_options(on_progress, cancel) as options:
+            return json.loads(out_text(library().leyden_chat_verify_json, self.handle, options))
 
     def go_to(self, message):
         """The next question becomes a child of this message of a kept chat; 0: of the beginning."""
@@ -142,6 +168,10 @@ class Chat(Owned):
         return out(library().leyden_chat_add_document, self.handle, *text_argument(title),
                    *text_argument(text), kind=ctypes.c_size_t)
 
+    def add_stored_document(self, document):
+        """Adds a document of the jar to a kept chat, before the first question; its number."""
+        return out(library().leyden_chat_add_stored_document, self.handle, document, kind=ctypes.c_size_t)
+
     def set_system(self, text):
         call(library().leyden_chat_set_system, self.handle, *text_argument(text))
 
@@ -151,11 +181,8 @@ class Chat(Owned):
 
     def prefill(self, on_progress=None, cancel=None):
         """Reads the documents now. on_progress(phase, done, total, unit, eta_s)."""
-        with call.callbacks(cancel) as callbacks:
-            options = _abi.leyden_run_options(struct_size=ctypes.sizeof(_abi.leyden_run_options),
-                                              on_progress=callbacks.progress(on_progress),
-                                              cancel=callbacks.cancel)
-            call(library().leyden_chat_prefill, self.handle, ctypes.byref(options))
+        with run_options(on_progress, cancel) as options:
+            call(library().leyden_chat_prefill, self.handle, options)
 
     @property
     def messages(self):
@@ -169,26 +196,37 @@ class Chat(Owned):
     def info(self):
         return json.loads(out_text(library().leyden_chat_info_json, self.handle))
 
-    def _write(self, function, arguments, on_event=None, cancel=None, *, thinking=False, evidence=False,
-               constrain_references=False, max_tokens=0, stop=(), sampling=None):
-        stops = [s.encode() for s in stop]
-        listed = (_abi.leyden_text * len(stops))(
-            *[_abi.leyden_text(data=text_field(s), size=len(s)) for s in stops])
-        with call.callbacks(cancel) as callbacks:
-            options = _abi.leyden_ask_options(
-                struct_size=ctypes.sizeof(_abi.leyden_ask_options), thinking=thinking,
-                evidence=evidence, constrain_references=constrain_references, max_tokens=max_tokens,
-                stop=listed if stops else None, n_stop=len(stops), cancel=callbacks.cancel)
-            if sampling:
-                options.sampling = ctypes.pointer(sampling.options)
-            if on_event:
-                options.on_event = callbacks.made(_abi.leyden_event_fn,
-                                                  lambda e, _: on_event(_event(e)))
-            return _answer(out(function, self.handle, *arguments, ctypes.byref(options)))
+    @property
+    def passages(self):
+        """The documents' passages as the prompt has them: [{"document", "begin", "end", "reference"}]"""
+        return json.loads(out_text(library().leyden_chat_passages_json, self.handle))
+
+    def context(self, draft=""):
+        """What takes how many tokens of the context if the draft were asked now: a dictionary."""
+        return json.loads(out_text(library().leyden_chat_context_json, self.handle, *text_argument(draft)))
+
+    def _write(self, function, arguments, on_event=None, cancel=None, **options):
+        with _asking(on_event, cancel, **options) as (asking, _):
+            return _answer(out(function, self.handle, *arguments, ctypes.byref(asking)))
+
+    def run(self, question, toolbox, on_event=None, cancel=None, *, approve=None, max_steps=0, max_seconds=0.0,
+            tool_seconds=0.0, **options):
+        """ask() with tools: calls are approved and run, until the model answers or a limit is reached.
+
+        approve(Approval) answers True or "once", "session", "always"; False, or a text that says why
+        not, denies. None: only the library's own tools run. Options as ask(); details["run"] tells the steps.
+        """
+        with _asking(on_event, cancel, **options) as (asking, callbacks):
+            agent = _abi.leyden_agent_options(
+                struct_size=ctypes.sizeof(_abi.leyden_agent_options), ask=ctypes.pointer(asking),
+                max_steps=max_steps, max_seconds=max_seconds, tool_seconds=tool_seconds,
+                approve=approve_callback(callbacks, approve))
+            return _answer(out(library().leyden_chat_run, self.handle, toolbox.handle,
+                               *text_argument(question), ctypes.byref(agent)))
 
     def ask(self, question, on_event=None, cancel=None, **options):
-        """Asks and waits: an Answer. Options: thinking, evidence, constrain_references, max_tokens,
-        stop, sampling."""
+        """Asks and waits: an Answer. Options: thinking, evidence, constrain_references, clamp_quotes,
+        max_tokens, stop, sampling, schema (a JSON Schema the answer satisfies)."""
         return self._write(library().leyden_chat_ask, text_argument(question), on_event, cancel,
                            **options)
 
@@ -205,8 +243,11 @@ class Chat(Owned):
         """Goes on with an answer of a kept chat that was interrupted or reached its limit."""
         return self._write(library().leyden_chat_continue, (), on_event, cancel, **options)
 
-    def stream(self, question, **options):
-        """Asks, and iterates over Events as they come; `.answer` of the iterator is the whole."""
+    def stream(self, question, toolbox=None, **options):
+        """Asks, or with a toolbox runs, and iterates over Events as they come; `.answer` of the iterator
+        is the whole."""
+        if toolbox is not None:
+            return _Stream(lambda on_event, cancel: self.run(question, toolbox, on_event, cancel, **options))
         return _Stream(lambda on_event, cancel: self.ask(question, on_event, cancel, **options))
 
     async def astream(self, question, **options):

@@ -14,6 +14,8 @@
 //! # Ok::<(), leyden::Error>(())
 //! ```
 mod call;
+mod file;
+mod tools;
 
 use call::{check, string_from, text};
 use leyden_sys as sys;
@@ -24,6 +26,8 @@ use std::slice;
 use std::sync::Arc;
 
 pub use call::Error;
+pub use file::{File, Image};
+pub use tools::{Approval, Approve, Tool, Toolbox};
 pub type Result<T> = std::result::Result<T, Error>;
 
 /// The library's version, e.g. "0.1.0".
@@ -34,6 +38,35 @@ pub fn version() -> &'static str {
 /// The folder of the default model.
 pub fn default_model_path() -> Result<String> {
     string_from(|out, error| unsafe { sys::leyden_default_model_path(out, error) })
+}
+
+/// What a model can compute on here: JSON, see `leyden_devices_json`.
+pub fn devices_json() -> Result<String> {
+    string_from(|out, error| unsafe { sys::leyden_devices_json(out, error) })
+}
+
+/// What a memory plan is made for; zero is the default of each.
+#[derive(Default)]
+pub struct PlanOptions<'a> {
+    pub context: i64,
+    pub sessions: i64,
+    /// Memory of each GPU; empty: the CPU.
+    pub gpu_bytes: &'a [u64],
+    pub host_bytes: u64,
+}
+
+/// Whether a model fits and what would (`None`: the default model): JSON, see `leyden_plan_json`.
+pub fn plan_json(folder: Option<&str>, options: &PlanOptions) -> Result<String> {
+    let folder = folder.map_or_else(default_model_path, |f| Ok(f.to_string()))?;
+    let (data, size) = text(&folder);
+    let mut c: sys::leyden_plan_options = unsafe { std::mem::zeroed() };
+    c.struct_size = std::mem::size_of_val(&c) as u32;
+    c.context = options.context;
+    c.sessions = options.sessions;
+    c.host_bytes = options.host_bytes;
+    c.n_gpus = options.gpu_bytes.len();
+    c.gpu_bytes = if c.n_gpus == 0 { null() } else { options.gpu_bytes.as_ptr() };
+    string_from(|out, error| unsafe { sys::leyden_plan_json(out, data, size, &c, error) })
 }
 
 /// A flag that asks running calls to stop, from any thread. Clones share it.
@@ -91,6 +124,22 @@ impl Store {
         let mut id = 0;
         check(|error| unsafe { sys::leyden_session_find(&mut id, self.0, data, size, error) })?;
         Ok(id)
+    }
+    /// Adds a document, e.g. `File::document_json`; its id.
+    pub fn add_document_json(&self, json: &str) -> Result<i64> {
+        let (data, size) = text(json);
+        let mut id = 0;
+        check(|error| unsafe {
+            sys::leyden_document_add_json(&mut id, self.0, data, size, error)
+        })?;
+        Ok(id)
+    }
+    /// JSON, see `leyden_store_search_json`. A limit of 0 is 50.
+    pub fn search_json(&self, query: &str, limit: usize) -> Result<String> {
+        let (data, size) = text(query);
+        string_from(|out, error| unsafe {
+            sys::leyden_store_search_json(out, self.0, data, size, limit, error)
+        })
     }
     /// JSON, see `leyden_store_sessions_json`.
     pub fn sessions_json(&self, limit: usize, offset: usize) -> Result<String> {
@@ -189,7 +238,7 @@ struct Watch<'a> {
     panic: Option<Box<dyn std::any::Any + Send>>,
 }
 
-unsafe fn borrowed<'a>(data: *const std::ffi::c_char, size: usize) -> &'a str {
+pub(crate) unsafe fn borrowed<'a>(data: *const std::ffi::c_char, size: usize) -> &'a str {
     if data.is_null() {
         return "";
     }
@@ -242,6 +291,14 @@ impl Chat {
     pub fn messages_json(&mut self) -> Result<String> {
         string_from(|out, error| unsafe { sys::leyden_chat_messages_json(out, self.0, error) })
     }
+    /// Adds a document of the jar to a kept chat, before the first question; its number.
+    pub fn add_stored_document(&mut self, document: i64) -> Result<usize> {
+        let mut index = 0;
+        check(|error| unsafe {
+            sys::leyden_chat_add_stored_document(&mut index, self.0, document, error)
+        })?;
+        Ok(index)
+    }
     /// Asks; `on_event` is called on another thread, before this returns.
     pub fn ask(
         &mut self,
@@ -249,37 +306,79 @@ impl Chat {
         options: &AskOptions,
         mut on_event: impl FnMut(Event) + Send,
     ) -> Result<Answer> {
-        let own = Cancel::new()?;
-        let cancel = options.cancel.unwrap_or(&own).0 .0;
-        let mut watch = Watch { on_event: &mut on_event, cancel, panic: None };
-        let stops: Vec<sys::leyden_text> = (options.stop.iter())
-            .map(|s| sys::leyden_text { data: s.as_ptr().cast(), size: s.len() })
-            .collect();
-        let mut sampling: sys::leyden_sampling = unsafe { std::mem::zeroed() };
-        sampling.struct_size = std::mem::size_of_val(&sampling) as u32;
-        sampling.temperature = options.temperature;
-        sampling.seed = options.seed;
-        let mut c: sys::leyden_ask_options = unsafe { std::mem::zeroed() };
-        c.struct_size = std::mem::size_of_val(&c) as u32;
-        c.thinking = options.thinking.into();
-        c.evidence = options.evidence.into();
-        c.constrain_references = options.constrain_references.into();
-        c.max_tokens = options.max_tokens;
-        c.stop = if stops.is_empty() { null() } else { stops.as_ptr() };
-        c.n_stop = stops.len();
-        c.sampling = &sampling;
-        c.cancel = cancel;
-        c.on_event = Some(told);
-        c.user_data = (&mut watch as *mut Watch).cast();
-        let (data, size) = text(question);
-        let mut answer = null_mut();
-        let done = check(|error| unsafe {
-            sys::leyden_chat_ask(&mut answer, self.0, data, size, &c, error)
-        });
-        let taken = done.and_then(|()| call::take_answer(answer));
-        if let Some(panic) = watch.panic {
-            resume_unwind(panic);
-        }
-        taken
+        let ((data, size), chat) = (text(question), self.0);
+        write(options, &mut on_event, |c, out, error| unsafe {
+            sys::leyden_chat_ask(out, chat, data, size, c, error)
+        })
     }
+    /// Writes the last answer anew; a kept chat keeps the old one beside it.
+    pub fn answer_again(
+        &mut self,
+        options: &AskOptions,
+        mut on_event: impl FnMut(Event) + Send,
+    ) -> Result<Answer> {
+        let chat = self.0;
+        write(options, &mut on_event, |c, out, error| unsafe {
+            sys::leyden_chat_answer_again(out, chat, c, error)
+        })
+    }
+    /// `ask` with tools. `approve` is called on this thread for calls that need the user's word.
+    pub fn run(
+        &mut self,
+        question: &str,
+        toolbox: &Toolbox,
+        options: &AskOptions,
+        mut approve: impl FnMut(&Approval) -> Approve,
+        mut on_event: impl FnMut(Event) + Send,
+    ) -> Result<Answer> {
+        let ((data, size), chat) = (text(question), self.0);
+        let mut asked = tools::Asked::new(&mut approve);
+        let answer = write(options, &mut on_event, |c, out, error| unsafe {
+            let agent = asked.options(c);
+            sys::leyden_chat_run(out, chat, toolbox.handle(), data, size, &agent, error)
+        });
+        asked.finish();
+        answer
+    }
+}
+
+/// One call that writes an answer: its options and callbacks in C's terms.
+fn write(
+    options: &AskOptions,
+    on_event: &mut dyn FnMut(Event),
+    call: impl FnOnce(
+        *const sys::leyden_ask_options,
+        *mut *mut sys::leyden_answer,
+        *mut *mut sys::leyden_error,
+    ) -> i32,
+) -> Result<Answer> {
+    let own = Cancel::new()?;
+    let cancel = options.cancel.unwrap_or(&own).0 .0;
+    let mut watch = Watch { on_event, cancel, panic: None };
+    let stops: Vec<sys::leyden_text> = (options.stop.iter())
+        .map(|s| sys::leyden_text { data: s.as_ptr().cast(), size: s.len() })
+        .collect();
+    let mut sampling: sys::leyden_sampling = unsafe { std::mem::zeroed() };
+    sampling.struct_size = std::mem::size_of_val(&sampling) as u32;
+    sampling.temperature = options.temperature;
+    sampling.seed = options.seed;
+    let mut c: sys::leyden_ask_options = unsafe { std::mem::zeroed() };
+    c.struct_size = std::mem::size_of_val(&c) as u32;
+    c.thinking = options.thinking.into();
+    c.evidence = options.evidence.into();
+    c.constrain_references = options.constrain_references.into();
+    c.max_tokens = options.max_tokens;
+    c.stop = if stops.is_empty() { null() } else { stops.as_ptr() };
+    c.n_stop = stops.len();
+    c.sampling = &sampling;
+    c.cancel = cancel;
+    c.on_event = Some(told);
+    c.user_data = (&mut watch as *mut Watch).cast();
+    let mut answer = null_mut();
+    let done = check(|error| call(&c, &mut answer, error));
+    let taken = done.and_then(|()| call::take_answer(answer));
+    if let Some(panic) = watch.panic {
+        resume_unwind(panic);
+    }
+    taken
 }

@@ -1,0 +1,34 @@
+// SPDX-License-Identifier: Apache-2.0
+import java.io.PrintStream;
+import java.nio.charset.StandardCharsets;
+import java.util.concurrent.atomic.AtomicInteger;
+import leyden.Leyden;
+
+/** Plans for a GPU, then asks with a function of this program as a tool: java TideExample QUESTION. */
+public final class TideExample {
+  private TideExample() {}
+
+  public static void main(String[] arguments) {
+    if (arguments.length != 1) {
+      System.err.println("usage: TideExample QUESTION");
+      System.exit(2);
+    }
+    PrintStream out = new PrintStream(System.out, true, StandardCharsets.UTF_8);
+    boolean fits = Leyden.planJson(null, 4096, 0, 80_000_000_000L).contains("\"fits\":true");
+    out.println(fits ? "fits" : "does not fit");
+    AtomicInteger calls = new AtomicInteger();
+    try (Leyden.Toolbox toolbox = new Leyden.Toolbox(null, true);
+        Leyden.Model model = new Leyden.Model(null, 0, null);
+        Leyden.Chat chat = model.chat(0)) {
+      String schema = "{\"type\": \"object\", \"properties\": {\"port\": {\"type\": \"string\"}}}";
+      toolbox.addFunction(new Leyden.Tool("tide", "When the tide is high in a port.", schema, 0), json -> {
+        calls.incrementAndGet();
+        return "high at noon";
+      });
+      Leyden.AskOptions options = new Leyden.AskOptions();
+      options.maxTokens = 60;
+      out.println(chat.run(arguments[0], toolbox, options, a -> Leyden.Approve.once(), null).text());
+      out.println("called " + calls);
+    }
+  }
+}
