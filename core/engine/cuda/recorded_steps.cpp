@@ -24,11 +24,18 @@ void RecordedSteps::clear() {
 
 Status RecordedSteps::run(const StepShape& shape, const std::function<size_t()>& memory,
                           const std::function<Status()>& enqueue) {
-  if (memory() != memory_ || steps_.size() > kMost) clear();
-  const auto [step, is_new] = steps_.try_emplace(shape, nullptr);
-  if (is_new || !stream_) {
-    LEYDEN_TRY(enqueue());
+  const auto forget_what_moved = [&] {
+    if (memory() == memory_) return;
+    clear();
     memory_ = memory();
+  };
+  forget_what_moved();
+  if (steps_.size() > kMost) clear();
+  const auto step = steps_.find(shape);
+  if (step == steps_.end() || !stream_) {
+    LEYDEN_TRY(enqueue());
+    forget_what_moved();  // scratch may have grown under the graphs of other shapes
+    steps_.emplace(shape, nullptr);
     return {};
   }
   if (!step->second) {

@@ -227,13 +227,26 @@ TEST(RecordedSteps, AreMadeAgainWhenMemoryMoved) {
     memory = 2;
     ASSERT_TRUE(run(one).ok());
     EXPECT_EQ(value, 4);
+    // Scratch that grows under one shape takes the graphs of the others with it.
+    ASSERT_TRUE(run(one).ok());
+    EXPECT_EQ(value, 5);  // recorded
+    ASSERT_TRUE(steps
+                    .run(
+                        two, [&] { return memory; },
+                        [&]() -> Status {
+                          memory = 3;
+                          return {};
+                        })
+                    .ok());
+    ASSERT_TRUE(run(one).ok());
+    EXPECT_EQ(value, 6);  // not the graph of before
     // What fails while recording ends the recording.
     EXPECT_FALSE(steps
                      .run(
                          one, [&] { return memory; }, [&] { return out_of_memory("scratch"); })
                      .ok());
     ASSERT_TRUE(run(one).ok());
-    EXPECT_EQ(value, 5);
+    EXPECT_EQ(value, 7);
   }
   ops.drop_stream(stream);
 }
