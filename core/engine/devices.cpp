@@ -35,7 +35,7 @@ Device cuda_device(const cuda::Ops& ops, int32_t number) {
   d.units = info.multiprocessors;
   d.memory_bytes = info.total_bytes;
   d.free_bytes = info.free_bytes;
-  if (!cuda::can_run(info)) d.unusable = "expected capability 9.0 (Hopper), found " + d.capability;
+  d.unusable = cuda::refusal(info);
   return d;
 }
 

@@ -43,9 +43,8 @@ Result<std::unique_ptr<Network>> make_network(const std::string& device,
   if (number >= count) return wrong("a device below cuda:" + std::to_string(count));
   cuda::DeviceInfo info;
   LEYDEN_CUDA_TRY(ops->device_info(number, &info));
-  if (!cuda::can_run(info))
-    return unsupported("cuda:" + std::to_string(number) + ": expected a device of capability 9.0 (Hopper), found " + info.name +
-                       " (" + std::to_string(info.major) + "." + std::to_string(info.minor) + ")");
+  if (const std::string why = cuda::refusal(info); !why.empty())
+    return unsupported("cuda:" + std::to_string(number) + ": " + why);
   LEYDEN_ASSIGN(std::unique_ptr<CudaForward> network,
                 CudaForward::create(std::move(model), *ops, number));
   return std::unique_ptr<Network>(std::move(network));

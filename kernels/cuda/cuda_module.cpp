@@ -37,15 +37,15 @@ Result<const Ops*> open_module() {
   int32_t n = 0;
   if (const Error e = ops->device_count(&n); e || n == 0)
     return unsupported(std::string("CUDA: no device can be used: ") + (e ? e : "none is there"));
-  std::string found;
+  std::string refusals;
   for (int32_t d = 0; d < n; ++d) {
     DeviceInfo info;
     if (const Error e = ops->device_info(d, &info)) return unsupported(std::string("CUDA: ") + e);
-    if (can_run(info)) return ops;
-    found += std::string(found.empty() ? "" : ", ") + info.name + " (" +
-             std::to_string(info.major) + "." + std::to_string(info.minor) + ")";
+    const std::string why = refusal(info);
+    if (why.empty()) return ops;
+    refusals += (refusals.empty() ? "" : "; ") + why;
   }
-  return unsupported("CUDA: expected a device of capability 9.0 (Hopper), found " + found);
+  return unsupported("CUDA: " + refusals);
 }
 
 }  // namespace
@@ -58,7 +58,11 @@ Result<const Ops*> load_module() {
   return *loaded;
 }
 
-bool can_run(const DeviceInfo& device) { return device.major == kMajor; }
+std::string refusal(const DeviceInfo& device) {
+  if (device.major == kMajor) return "";
+  return std::string("expected a device of capability 9.0 (Hopper), found ") + device.name + " (" +
+         std::to_string(device.major) + "." + std::to_string(device.minor) + ")";
+}
 
 Status status_of(Error error, const char* what) {
   if (!error) return {};

@@ -2,6 +2,8 @@
 // Opens the CUDA module, where there is one and a device it can run on.
 #pragma once
 
+#include <string>
+
 #include "base/status.h"
 #include "kernels/cuda/cuda_ops.h"
 
@@ -13,8 +15,9 @@ namespace leyden::cuda {
 /// Threads: thread-safe.
 Result<const Ops*> load_module();
 
-/// Whether the module has code for a device.
-bool can_run(const DeviceInfo& device);
+/// Why the module cannot run on a device, "" when it can: "expected a device of capability 9.0
+/// (Hopper), found NVIDIA A100 (8.0)".
+std::string refusal(const DeviceInfo& device);
 
 /// A failed call as a status: kOutOfMemory where the driver says so, else kDeviceLost.
 Status status_of(Error error, const char* what);
