@@ -67,6 +67,8 @@ verifies() {  # the same bits after resuming on the same device
   return $verdict
 }
 step verify verifies
+# Scratch that grows between steps of one shape: what was recorded must not keep its old place.
+step grows "$leyden" bench --device cuda --context 1024,32768,1024,65536,1024
 step speed "$leyden" bench --device cuda --context 1024,4096,16384,65536
 cat "$out/summary.txt" >&2
 ! grep -q FAILED "$out/summary.txt"
