@@ -96,6 +96,12 @@ void ChatRun::say_how_it_came_back() const {
   }
 }
 
+void ChatRun::print_how_it_came_back() const {
+  Json session = resume_;
+  session["id"] = leyden_chat_session(chat_.get());
+  print_json({{"session", session}});
+}
+
 void ChatRun::read_documents() {
   ProgressLine progress(console_);
   leyden_run_options options = LEYDEN_RUN_OPTIONS_INIT;
@@ -299,8 +305,9 @@ void add_session_resume(CLI::App& group, Console& console) {
       group, console, "resume", "Go on with a session",
       "  leyden session resume \"Harbour report\"\n"
       "  leyden session resume \"Harbour report\" --ask \"And who signed it?\" --max-tokens 40\n"
-      "With --verify everything that came back is read once more and compared; a mismatch ends with an\n"
-      "error.");
+      "Without --ask, questions are read as in leyden chat; with --json a first line says how the\n"
+      "session came back. With --verify everything that came back is read once more and compared; a\n"
+      "mismatch ends with an error.");
   struct Resume {
     ChatArguments chat;
     bool verify = false, go_on = false;
@@ -324,6 +331,7 @@ void add_session_resume(CLI::App& group, Console& console) {
     if (whole && args->chat.has_question) whole = chat.ask(args->chat.question);
     if (!whole) throw Failure{LEYDEN_E_CANCELLED, "interrupted; the answer is not complete"};
     if (args->verify || args->go_on || args->chat.has_question) return;
+    if (console.json) chat.print_how_it_came_back();
     const int32_t status = run_chat_loop(chat, console);
     if (status != LEYDEN_OK) throw Failure{status, "a question was not answered"};
   });

@@ -29,6 +29,8 @@ class ChatRun {
   bool undo();
 
   Json info() const;
+  /// A line of JSON: what was restored of a kept session, and what was decided.
+  void print_how_it_came_back() const;
   const std::vector<DocumentFile>& documents() const { return documents_; }
 
   // What an interactive user may change between questions.
