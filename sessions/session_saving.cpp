@@ -178,9 +178,10 @@ Result<ResumeState> SessionCatalogue::resume_state(CatalogueId id, std::string_v
   state.full_pages = chain.pages;
   state.raw_bytes = chain.raw_bytes;
   state.stored_bytes = chain.stored_bytes;
+  if (!chain.complete && chain.pages == 0) return reread("its KV was evicted or damaged");
   if (!chain.complete)
     return reread("some of its KV was evicted or damaged (" + std::to_string(chain.pages) +
-                  " pages found)");
+                  " pages are left)");
   if (tail_id == 0) {
     state.kind = ResumeState::Kind::kReady;
     return state;
