@@ -43,7 +43,7 @@ struct Linear {
   const int32_t* rows = nullptr;
   const int32_t* offsets = nullptr;
   const Weight* weights = nullptr;  ///< [groups], on the device; all of one shape and dtype
-  Weight shape;                     ///< that shape and dtype
+  Weight shape;                     ///< weights[0], as the host sees it
   int32_t groups = 1;
   int64_t m = 0;  ///< most rows of a group
   float* y = nullptr;

@@ -59,10 +59,15 @@ __device__ inline void begin_kernel() {
 #endif
 }
 
+/// Blocks next to each other that run together and reach each other's shared memory.
+struct Cluster {
+  unsigned blocks;
+};
+
 /// kernel<<<grid, block, shared, stream>>>(args...), which begins with begin_kernel().
 template <typename... Params, typename... Args>
 Error launch(void (*kernel)(Params...), dim3 grid, dim3 block, size_t shared, Stream stream,
-             Args... args) {
+             Cluster cluster, Args... args) {
   if (grid.x == 0 || grid.y == 0 || grid.z == 0) return nullptr;
   if (shared > 16 * 1024) {  // 48 KB need no asking, static shared memory included
     const cudaError_t e =
@@ -75,12 +80,19 @@ Error launch(void (*kernel)(Params...), dim3 grid, dim3 block, size_t shared, St
   config.blockDim = block;
   config.dynamicSmemBytes = shared;
   config.stream = static_cast<cudaStream_t>(stream);
-  cudaLaunchAttribute early{};
-  early.id = cudaLaunchAttributeProgrammaticStreamSerialization;
-  early.val.programmaticStreamSerializationAllowed = 1;
-  config.attrs = &early;
-  config.numAttrs = 1;
+  cudaLaunchAttribute attributes[2]{};
+  attributes[0].id = cudaLaunchAttributeProgrammaticStreamSerialization;
+  attributes[0].val.programmaticStreamSerializationAllowed = 1;
+  attributes[1].id = cudaLaunchAttributeClusterDimension;
+  attributes[1].val.clusterDim = {cluster.blocks, 1, 1};
+  config.attrs = attributes;
+  config.numAttrs = cluster.blocks > 1 ? 2 : 1;
   return error_text(cudaLaunchKernelEx(&config, kernel, Params(args)...));
+}
+template <typename... Params, typename... Args>
+Error launch(void (*kernel)(Params...), dim3 grid, dim3 block, size_t shared, Stream stream,
+             Args... args) {
+  return launch(kernel, grid, block, shared, stream, Cluster{1}, args...);
 }
 
 inline unsigned blocks(int64_t n, int64_t per_block) {

@@ -11,12 +11,11 @@
 //
 // Bound: weight bytes for few rows, tensor products for many. F32 weights (the router) take plain
 // sums instead.
+#include "kernels/cuda/linear.cuh"
 #include "kernels/cuda/warpgroup.cuh"
 
 namespace leyden::cuda {
 namespace {
-
-constexpr int kF32 = 0, kBF16 = 1;
 
 struct Span {
   int64_t begin, end;
@@ -75,32 +74,16 @@ struct Tile {
     return reinterpret_cast<float*>(w_line(ring, stage, kLines) + i * kScales);
   }
 };
-/// Each warpgroup makes all outputs of kProducts times 64 rows. The larger the tile, the less of x
-/// and W is read again.
-template <int kGroups, int kProducts_, int kOutputs, int kStages>
-struct ManyRows : Tile<kGroups * kProducts_ * kProductRows, kOutputs, kGroups, 1, kStages> {
-  static constexpr int kProducts = kProducts_;
-};
-using SmallTile = ManyRows<1, 1, 64, 6>;  // two blocks on a multiprocessor
-using MediumTile = ManyRows<2, 1, 128, 6>;
-using LargeTile = ManyRows<2, 2, 128, 4>;
+/// Each warpgroup makes all outputs of 64 rows.
+template <int kGroups, int kOutputs, int kStages>
+using ManyRows = Tile<kGroups * kProductRows, kOutputs, kGroups, 1, kStages>;
+using SmallTile = ManyRows<1, 64, 6>;  // two blocks on a multiprocessor
+using MediumTile = ManyRows<2, 128, 6>;
 /// Four warpgroups make the same 64 outputs, one line of a stage each: what counts is how much of W
 /// is under way.
 template <int kStages>
 struct FewRows : Tile<16, kProductRows, 4, 4, kStages> {
   static constexpr int kPartials = kProductRows * 16;  ///< sums of a line
-};
-
-/// Row tiles are walked in bands, so that blocks that run together share both x and W.
-struct Place {
-  int64_t row_tile, out_tile;
-  __device__ Place(int64_t at, int64_t row_tiles, int64_t out_tiles) {
-    constexpr int64_t kBand = 16;
-    const int64_t band = at / (kBand * out_tiles), inside = at % (kBand * out_tiles);
-    const int64_t left = row_tiles - band * kBand, height = left < kBand ? left : kBand;
-    row_tile = band * kBand + inside % height;
-    out_tile = inside / height;
-  }
 };
 
 /// What one thread copies of every line: the same 16 bytes of every kStep-th row of W and of x, and
@@ -210,53 +193,39 @@ __global__ void __launch_bounds__(T::kThreads)
     commit_copies();
   };
   constexpr int kSums = T::kOutputs / 2;
-  const int warpgroup = warpgroup_number(), lane = threadIdx.x % kWarp, g = lane / 4, t = lane % 4;
-  /// Of product i: this thread's first row in the tile; the other is 8 rows on.
-  const auto row_of = [&](int i) {
-    return (warpgroup * T::kProducts + i) * kProductRows + threadIdx.x / kWarp % 4 * 16 + g;
-  };
-  float total[T::kProducts][kSums] = {};
+  const int warpgroup = warpgroup_number(), lane = threadIdx.x % kWarp;
+  /// This thread's first row in the tile; the other is 8 rows on.
+  const int row = static_cast<int>(threadIdx.x) / kWarp * 16 + lane / 4;
+  float total[kSums] = {};
 
   for (int line = 0; line < T::kStages - 1; ++line) load(line);
   for (int line = 0; line < o.lines; ++line) {
     wait_copies<T::kStages - 2>();
     publish_shared();
     __syncthreads();  // this line is there, the one before is free
-    const Operand w(T::w_line(ring, line, 0));
+    const Operand w(T::w_line(ring, line, 0)),
+        x(T::x_line(ring, line, 0) + warpgroup * kProductRows * kLine);
+    float d[kSums];
+    begin_products();
+#pragma unroll
+    for (int s = 0; s < kLine / 32; ++s)
+      warpgroup_product<kFp8, T::kOutputs>(d, x + 32 * s, w + 32 * s, s > 0);
+    commit_products();
+    load(line + T::kStages - 1);
     const float* scales = T::scales(ring, line, 0);
+    const float of_w = kFp8 ? scales[T::kRows] : 1.0f;
+    const float scale[2] = {kFp8 ? scales[row] * of_w : 1.0f, kFp8 ? scales[row + 8] * of_w : 1.0f};
+    wait_products<0>();
+    hold(d);
 #pragma unroll
-    for (int i = 0; i < T::kProducts; ++i) {
-      const Operand x(T::x_line(ring, line, 0) +
-                      (warpgroup * T::kProducts + i) * kProductRows * kLine);
-      float d[kSums];
-      begin_products();
-#pragma unroll
-      for (int s = 0; s < kLine / 32; ++s)
-        warpgroup_product<kFp8, T::kOutputs>(d, x + 32 * s, w + 32 * s, s > 0);
-      commit_products();
-      if (i == 0) load(line + T::kStages - 1);
-      const float of_w = kFp8 ? scales[T::kRows] : 1.0f;
-      const float scale[2] = {kFp8 ? scales[row_of(i)] * of_w : 1.0f,
-                              kFp8 ? scales[row_of(i) + 8] * of_w : 1.0f};
-      wait_products<0>();
-      hold(d);
-#pragma unroll
-      for (int j = 0; j < kSums; ++j) total[i][j] = fmaf(d[j], scale[j % 4 / 2], total[i][j]);
-    }
+    for (int j = 0; j < kSums; ++j) total[j] = fmaf(d[j], scale[j % 4 / 2], total[j]);
   }
 
   float* y = p.y + blockIdx.y * p.y_group;
 #pragma unroll
-  for (int i = 0; i < T::kProducts; ++i) {
-#pragma unroll
-    for (int j = 0; j < kSums; ++j) {
-      const int64_t at = work.first_row + row_of(i) + j % 4 / 2 * 8;
-      const int64_t out = work.first_out + j / 4 * 8 + 2 * t + j % 2;
-      const float v = total[i][j];
-      if (at < work.span.end && out < p.shape.n)
-        y[at * p.y_stride + out] = p.round_bf16 ? round_to_bf16(v) : v;
-    }
-  }
+  for (int j = 0; j < kSums; j += 2)
+    store_pair(p, y, work.span.end, work.first_row + row + j % 4 / 2 * 8,
+               work.first_out + j / 4 * 8 + 2 * (lane % 4), total[j], total[j + 1]);
 }
 
 /// Outputs are the rows of a product. The lines' products meet in shared memory, behind the ring,
@@ -386,20 +355,12 @@ Error launch_best(const Linear& p, Stream stream) {
                    int64_t{blocks(p.shape.n, MediumTile::kOutputs)} * p.groups >= kMultiprocessors
                ? launch_many_rows<kFp8, kAligned, MediumTile>(p, stream)
                : launch_many_rows<kFp8, kAligned, SmallTile>(p, stream);
-  // Measured microseconds (k 7168) of a wave of tiles, of which `resident` are on a multiprocessor.
-  const auto cost = [&](auto tile, int64_t resident, int64_t wave) {
-    using T = decltype(tile);
-    const int64_t tiles = int64_t{blocks(p.shape.n, T::kOutputs)} * blocks(p.m, T::kRows);
-    return blocks(tiles, resident * kMultiprocessors) * wave;
-  };
-  constexpr int64_t kSecondCache = int64_t{40}
-                                   << 20;  // what of it stays: then rereading costs more
-  const bool cached = (p.m + p.shape.n) * p.shape.k * (kFp8 ? 1 : 2) <= kSecondCache;
-  const int64_t small = cost(SmallTile{}, 2, 30), medium = cost(MediumTile{}, 1, 38),
-                large = cost(LargeTile{}, 1, cached ? 80 : 72);
-  return large < medium && large < small ? launch_many_rows<kFp8, kAligned, LargeTile>(p, stream)
-         : medium < small                ? launch_many_rows<kFp8, kAligned, MediumTile>(p, stream)
-                                         : launch_many_rows<kFp8, kAligned, SmallTile>(p, stream);
+  // Measured microseconds (k 7168): a tile on each multiprocessor, and two.
+  const int64_t tiles =
+      int64_t{blocks(p.shape.n, SmallTile::kOutputs)} * blocks(p.m, SmallTile::kRows);
+  const int64_t small = tiles <= kMultiprocessors ? 19 : blocks(tiles, 2 * kMultiprocessors) * 30;
+  if (kAligned && !p.rows && linear_streamed_cost(p) < small) return linear_streamed(p, stream);
+  return launch_many_rows<kFp8, kAligned, SmallTile>(p, stream);
 }
 
 }  // namespace

@@ -142,7 +142,9 @@ __device__ void warpgroup_product(float (&d)[kColumns / 2], Operand x, Operand y
     LEYDEN_WGMMA("m64n16k32", "e4m3.e4m3", "", LEYDEN_R8, 8, 9, 10, 11, LEYDEN_D8(0));
   } else if constexpr (kColumns == 16) {
     LEYDEN_WGMMA("m64n16k16", "bf16.bf16", ", 0, 0", LEYDEN_R8, 8, 9, 10, 11, LEYDEN_D8(0));
-  } else if constexpr (kColumns == 32 && !kE4m3) {
+  } else if constexpr (kColumns == 32 && kE4m3) {
+    LEYDEN_WGMMA("m64n32k32", "e4m3.e4m3", "", LEYDEN_R16, 16, 17, 18, 19, LEYDEN_D16(0));
+  } else if constexpr (kColumns == 32) {
     LEYDEN_WGMMA("m64n32k16", "bf16.bf16", ", 0, 0", LEYDEN_R16, 16, 17, 18, 19, LEYDEN_D16(0));
   } else if constexpr (kColumns == 64 && kE4m3) {
     LEYDEN_WGMMA("m64n64k32", "e4m3.e4m3", "", LEYDEN_R32, 32, 33, 34, 35, LEYDEN_D32(0));

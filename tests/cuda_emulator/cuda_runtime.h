@@ -19,7 +19,7 @@
 #define __global__
 #define __device__
 #define __host__
-#define __shared__ static  // blocks run one after the other, on one thread
+#define __shared__ static  // blocks run one after the other; those of a cluster must not use it
 #define __launch_bounds__(...)
 #define __grid_constant__
 
@@ -41,11 +41,17 @@ struct cudaDeviceProp {
   char name[256];
   int major, minor, multiProcessorCount;
 };
-enum cudaLaunchAttributeID { cudaLaunchAttributeProgrammaticStreamSerialization };
+enum cudaLaunchAttributeID {
+  cudaLaunchAttributeProgrammaticStreamSerialization,
+  cudaLaunchAttributeClusterDimension
+};
 struct cudaLaunchAttribute {
   cudaLaunchAttributeID id;
   struct {
     int programmaticStreamSerializationAllowed;
+    struct {
+      unsigned x, y, z;
+    } clusterDim;
   } val;
 };
 struct cudaLaunchConfig_t {
@@ -84,14 +90,20 @@ cudaError_t cudaGraphLaunch(cudaGraphExec_t graph, cudaStream_t stream);
 
 /// Does something now, or records it while a stream is captured.
 cudaError_t emulator_enqueue(std::function<cudaError_t()> step);
-/// Runs body() for every thread of every block.
-cudaError_t emulator_run(const cudaLaunchConfig_t& config, const std::function<void()>& body);
+/// Runs body() for every thread of every block; `cluster` blocks next to each other at a time.
+cudaError_t emulator_run(const cudaLaunchConfig_t& config, unsigned cluster,
+                         const std::function<void()>& body);
 template <typename... Params, typename... Args>
 cudaError_t cudaLaunchKernelEx(const cudaLaunchConfig_t* config, void (*kernel)(Params...),
                                Args&&... args) {
-  return emulator_enqueue([config = *config, kernel, all = std::tuple<Params...>(args...)] {
-    return emulator_run(config, [&] { std::apply(kernel, all); });
-  });
+  unsigned cluster = 1;
+  for (unsigned i = 0; i < config->numAttrs; ++i)
+    if (config->attrs[i].id == cudaLaunchAttributeClusterDimension)
+      cluster = config->attrs[i].val.clusterDim.x;
+  return emulator_enqueue(
+      [config = *config, cluster, kernel, all = std::tuple<Params...>(args...)] {
+        return emulator_run(config, cluster, [&] { std::apply(kernel, all); });
+      });
 }
 
 // ---- device side
@@ -102,6 +114,20 @@ void __syncwarp();
 void emulator_begin_kernel();    ///< a kernel one of whose threads does not call it aborts
 void emulator_sync_warpgroup();  ///< of 128 threads
 void* emulator_dynamic_shared();
+int emulator_block_in_cluster();
+void emulator_sync_cluster();
+/// Barriers of kernels/cuda/bulk_load.cuh. A load comes some time later.
+void emulator_init_barrier(void* barrier, int count);
+void emulator_expect_bytes(void* barrier, int bytes);
+void emulator_arrive(void* barrier, int block);
+void emulator_wait_barrier(void* barrier, uint32_t phase);
+struct EmulatedBox {
+  const uint8_t* data;
+  int64_t rows, row_bytes, stride;
+  int box_rows;
+};
+void emulator_load_rows(uint8_t* shared, const EmulatedBox& rows, int byte, int64_t row,
+                        void* barrier, unsigned blocks);
 /// Aborts where the device would fault.
 void emulator_check_alignment(const void* to, const void* from, size_t bytes);
 

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-// A block's threads as coroutines: each runs until it ends or waits at a barrier of its warp or its
-// block; whoever may run next is drawn by a seeded generator.
+// The threads of a block, or of the blocks of a cluster, as coroutines: each runs until it ends or
+// waits at a barrier; whoever may run next is drawn by a seeded generator.
 #include <setjmp.h>
 #include <ucontext.h>
 
@@ -20,7 +20,8 @@ namespace {
 constexpr size_t kStackBytes = 128 << 10, kMostExchanged = 64, kSharedAlign = 1024;
 constexpr unsigned kLanes = 32, kWarpgroup = 4 * kLanes;
 
-enum class State { kRunnable, kAtWarp, kAtWarpgroup, kAtBlock, kDone };
+/// kPolling: waits for what others do to memory, and looks again.
+enum class State { kRunnable, kPolling, kAtWarp, kAtWarpgroup, kAtBlock, kAtCluster, kDone };
 
 /// Lives as long as the program and runs the body of block after block. Begins with setcontext();
 /// from then on _setjmp() and _longjmp() switch, which ask nothing of the system.
@@ -33,33 +34,52 @@ struct Thread {
   std::unique_ptr<std::byte[]> stack{new std::byte[kStackBytes]};
 };
 
-struct Block {
-  std::vector<std::unique_ptr<Thread>> threads;
-  unsigned count = 0, current = 0;
+struct Cluster {
+  std::vector<std::unique_ptr<Thread>> threads;  ///< block after block
+  unsigned per_block = 0, blocks = 1, current = 0;
+  dim3 first_block;
   jmp_buf scheduler{};
   const std::function<void()>* body = nullptr;
-  std::vector<std::byte> dynamic_shared;
+  std::vector<std::vector<std::byte>> dynamic_shared;  ///< [block]
   /// [warp][two turns][lane]: a lane can be one exchange ahead of another, not two.
   std::vector<std::byte> exchanged;
+  std::vector<std::function<void()>> under_way;  ///< loads
   std::mt19937 order{1};
+
+  unsigned count() const { return per_block * blocks; }
+  unsigned block() const { return current / per_block; }
+  unsigned warp() const {
+    return block() * ((per_block + kLanes - 1) / kLanes) + current % per_block / kLanes;
+  }
+  std::byte* shared_of(unsigned number) {
+    std::byte* data = dynamic_shared[number].data();
+    const auto at = reinterpret_cast<uintptr_t>(data);
+    return data + (kSharedAlign - at % kSharedAlign) % kSharedAlign;
+  }
+  /// The place in another block's shared memory.
+  template <typename T>
+  T* in_block(T* own, unsigned number) {
+    const auto offset = reinterpret_cast<std::byte*>(own) - shared_of(block());
+    return reinterpret_cast<T*>(shared_of(number) + offset);
+  }
 };
-Block block;
+Cluster cluster;
 
 void wait_at(State state) {
-  Thread& self = *block.threads[block.current];
+  Thread& self = *cluster.threads[cluster.current];
   self.state = state;
-  if (_setjmp(self.at) == 0) _longjmp(block.scheduler, 1);
+  if (_setjmp(self.at) == 0) _longjmp(cluster.scheduler, 1);
 }
 
 void thread_main() {
   for (;;) {
-    (*block.body)();
+    (*cluster.body)();
     wait_at(State::kDone);
   }
 }
 
 void resume(Thread& t) {
-  if (_setjmp(block.scheduler) != 0) return;
+  if (_setjmp(cluster.scheduler) != 0) return;
   if (t.begun) _longjmp(t.at, 1);
   t.begun = true;
   ucontext_t start;
@@ -72,63 +92,147 @@ void resume(Thread& t) {
 }
 
 /// Lets threads go that wait where all the others (or the rest has ended) wait too.
-void release(unsigned begin, unsigned end, State barrier) {
+bool release(unsigned begin, unsigned end, State barrier) {
+  bool any = false;
   for (unsigned i = begin; i < end; ++i) {
-    const State s = block.threads[i]->state;
-    if (s != barrier && s != State::kDone) return;
+    const State s = cluster.threads[i]->state;
+    if (s != barrier && s != State::kDone) return false;
+    any |= s == barrier;
   }
   for (unsigned i = begin; i < end; ++i)
-    if (block.threads[i]->state == barrier) block.threads[i]->state = State::kRunnable;
+    if (cluster.threads[i]->state == barrier) cluster.threads[i]->state = State::kRunnable;
+  return any;
+}
+bool release_parts(unsigned threads, State barrier) {
+  bool any = false;
+  for (unsigned block = 0; block < cluster.count(); block += cluster.per_block)
+    for (unsigned i = 0; i < cluster.per_block; i += threads)
+      any |= release(block + i, block + std::min(cluster.per_block, i + threads), barrier);
+  return any;
 }
 
-void run_block() {
-  for (unsigned i = 0; i < block.count; ++i) {
-    block.threads[i]->state = State::kRunnable;
-    block.threads[i]->exchanges = 0;
-    block.threads[i]->began_kernel = false;
+/// Some of the loads under way come.
+bool finish_loads() {
+  const auto later = std::partition(cluster.under_way.begin(), cluster.under_way.end(),
+                                    [](const auto&) { return cluster.order() % 2 == 0; });
+  const std::vector<std::function<void()>> now(later, cluster.under_way.end());
+  cluster.under_way.erase(later, cluster.under_way.end());
+  for (const auto& load : now) load();
+  return !now.empty() || !cluster.under_way.empty();
+}
+
+void run_cluster() {
+  for (unsigned i = 0; i < cluster.count(); ++i) {
+    cluster.threads[i]->state = State::kRunnable;
+    cluster.threads[i]->exchanges = 0;
+    cluster.threads[i]->began_kernel = false;
   }
   std::vector<unsigned> runnable;
   for (;;) {
     runnable.clear();
     unsigned done = 0;
-    for (unsigned i = 0; i < block.count; ++i) {
-      if (block.threads[i]->state == State::kRunnable) runnable.push_back(i);
-      done += block.threads[i]->state == State::kDone;
+    for (unsigned i = 0; i < cluster.count(); ++i) {
+      const State s = cluster.threads[i]->state;
+      if (s == State::kRunnable || s == State::kPolling) runnable.push_back(i);
+      done += s == State::kDone;
     }
-    if (done == block.count) break;
-    if (runnable.empty()) {
-      std::fprintf(stderr, "cuda emulator: block (%u, %u, %u): not all threads reach a barrier\n",
-                   blockIdx.x, blockIdx.y, blockIdx.z);
-      std::abort();
-    }
-    std::shuffle(runnable.begin(), runnable.end(), block.order);
+    if (done == cluster.count()) break;
+    std::shuffle(runnable.begin(), runnable.end(), cluster.order);
+    bool progress = false;
     for (unsigned i : runnable) {
-      block.current = i;
-      threadIdx = dim3(i, 0, 0);
-      resume(*block.threads[i]);
+      cluster.current = i;
+      threadIdx = dim3(i % cluster.per_block, 0, 0);
+      blockIdx = cluster.first_block;
+      blockIdx.x += cluster.block();
+      resume(*cluster.threads[i]);
+      progress |= cluster.threads[i]->state != State::kPolling;
     }
-    for (unsigned w = 0; w < block.count; w += kLanes)
-      release(w, std::min(block.count, w + kLanes), State::kAtWarp);
-    for (unsigned w = 0; w < block.count; w += kWarpgroup)
-      release(w, std::min(block.count, w + kWarpgroup), State::kAtWarpgroup);
-    release(0, block.count, State::kAtBlock);
+    progress |= finish_loads();
+    progress |= release_parts(kLanes, State::kAtWarp);
+    progress |= release_parts(kWarpgroup, State::kAtWarpgroup);
+    progress |= release_parts(cluster.per_block, State::kAtBlock);
+    progress |= release(0, cluster.count(), State::kAtCluster);
+    if (progress) continue;
+    std::fprintf(stderr, "cuda emulator: block (%u, %u, %u): threads wait for ever\n", blockIdx.x,
+                 blockIdx.y, blockIdx.z);
+    std::abort();
   }
-  for (unsigned i = 0; i < block.count; ++i) {
-    if (block.threads[i]->began_kernel) continue;
+  if (!cluster.under_way.empty()) {
+    std::fprintf(stderr, "cuda emulator: a block ended before its loads had come\n");
+    std::abort();
+  }
+  for (unsigned i = 0; i < cluster.count(); ++i) {
+    if (cluster.threads[i]->began_kernel) continue;
     std::fprintf(stderr, "cuda emulator: a thread has not called begin_kernel()\n");
     std::abort();
   }
 }
 
+/// What a Barrier of kernels/cuda/bulk_load.cuh is here.
+struct EmulatedBarrier {
+  uint16_t count, pending;
+  int32_t bytes : 31;
+  uint32_t phase : 1;
+
+  void advance() {
+    if (pending > 0 || bytes != 0) return;
+    pending = count;
+    phase ^= 1u;
+  }
+};
+static_assert(sizeof(EmulatedBarrier) == 8);
+EmulatedBarrier* barrier_at(void* barrier) { return static_cast<EmulatedBarrier*>(barrier); }
+
 }  // namespace
 
 void __syncthreads() { wait_at(State::kAtBlock); }
-void emulator_begin_kernel() { block.threads[block.current]->began_kernel = true; }
+void emulator_begin_kernel() { cluster.threads[cluster.current]->began_kernel = true; }
 void __syncwarp() { wait_at(State::kAtWarp); }
 void emulator_sync_warpgroup() { wait_at(State::kAtWarpgroup); }
-void* emulator_dynamic_shared() {
-  const auto at = reinterpret_cast<uintptr_t>(block.dynamic_shared.data());
-  return block.dynamic_shared.data() + (kSharedAlign - at % kSharedAlign) % kSharedAlign;
+void emulator_sync_cluster() { wait_at(State::kAtCluster); }
+int emulator_block_in_cluster() { return static_cast<int>(cluster.block()); }
+void* emulator_dynamic_shared() { return cluster.shared_of(cluster.block()); }
+
+void emulator_init_barrier(void* barrier, int count) {
+  const auto n = static_cast<uint16_t>(count);
+  *barrier_at(barrier) = {n, n, 0, 0};
+}
+void emulator_expect_bytes(void* barrier, int bytes) {
+  EmulatedBarrier* b = barrier_at(barrier);
+  b->bytes += bytes;
+  --b->pending;
+  b->advance();
+}
+void emulator_arrive(void* barrier, int block) {
+  EmulatedBarrier* b = cluster.in_block(barrier_at(barrier), static_cast<unsigned>(block));
+  --b->pending;
+  b->advance();
+}
+void emulator_wait_barrier(void* barrier, uint32_t phase) {
+  while (barrier_at(barrier)->phase == phase) wait_at(State::kPolling);
+}
+void emulator_load_rows(uint8_t* shared, const EmulatedBox& box, int byte, int64_t row,
+                        void* barrier, unsigned blocks) {
+  constexpr unsigned kLine = 128;
+  if (reinterpret_cast<uintptr_t>(shared) % 1024 != 0) std::abort();
+  for (unsigned number = 0; number < cluster.blocks; ++number) {
+    if ((blocks >> number & 1u) == 0) continue;
+    uint8_t* to = cluster.in_block(shared, number);
+    EmulatedBarrier* b = cluster.in_block(barrier_at(barrier), number);
+    cluster.under_way.push_back([=] {
+      for (int r = 0; r < box.box_rows; ++r) {
+        for (unsigned i = 0; i < kLine; ++i) {
+          const int64_t at = byte + static_cast<int64_t>(i);
+          const bool there = row + r < box.rows && at < box.row_bytes;
+          uint8_t* place =
+              to + static_cast<unsigned>(r) * kLine + (i ^ static_cast<unsigned>(r) % 8 * 16);
+          *place = there ? box.data[(row + r) * box.stride + at] : uint8_t{0};
+        }
+      }
+      b->bytes -= box.box_rows * static_cast<int>(kLine);
+      b->advance();
+    });
+  }
 }
 
 void emulator_check_alignment(const void* to, const void* from, size_t bytes) {
@@ -139,9 +243,9 @@ void emulator_check_alignment(const void* to, const void* from, size_t bytes) {
 
 const std::byte* emulator_exchange(const void* own, size_t bytes) {
   if (bytes > kMostExchanged) std::abort();
-  const unsigned warp = threadIdx.x / kLanes, lane = threadIdx.x % kLanes;
-  const unsigned turn = block.threads[block.current]->exchanges++ % 2;
-  std::byte* all = block.exchanged.data() + (warp * 2 + turn) * kLanes * kMostExchanged;
+  const unsigned warp = cluster.warp(), lane = threadIdx.x % kLanes;
+  const unsigned turn = cluster.threads[cluster.current]->exchanges++ % 2;
+  std::byte* all = cluster.exchanged.data() + (warp * 2 + turn) * kLanes * kMostExchanged;
   std::memcpy(all + lane * bytes, own, bytes);
   wait_at(State::kAtWarp);
   return all;
@@ -207,22 +311,28 @@ void emulator_warpgroup_product(float* d, int columns, const uint8_t* x, const u
 }
 }  // namespace leyden::cuda
 
-cudaError_t emulator_run(const cudaLaunchConfig_t& config, const std::function<void()>& body) {
+cudaError_t emulator_run(const cudaLaunchConfig_t& config, unsigned blocks,
+                         const std::function<void()>& body) {
   const unsigned count = config.blockDim.x;
-  if (config.blockDim.y != 1 || config.blockDim.z != 1 || count == 0 || count > 1024)
+  if (config.blockDim.y != 1 || config.blockDim.z != 1 || count == 0 || count > 1024 ||
+      config.gridDim.x % blocks != 0)
     return cudaErrorInvalidValue;
-  while (block.threads.size() < count) block.threads.push_back(std::make_unique<Thread>());
-  block.count = count;
-  block.body = &body;
-  block.exchanged.resize((count + kLanes - 1) / kLanes * 2 * kLanes * kMostExchanged);
+  cluster.per_block = count;
+  cluster.blocks = blocks;
+  while (cluster.threads.size() < cluster.count())
+    cluster.threads.push_back(std::make_unique<Thread>());
+  cluster.body = &body;
+  cluster.exchanged.resize((count + kLanes - 1) / kLanes * blocks * 2 * kLanes * kMostExchanged);
+  cluster.dynamic_shared.resize(blocks);
   gridDim = config.gridDim;
   blockDim = config.blockDim;
   for (unsigned z = 0; z < gridDim.z; ++z) {
     for (unsigned y = 0; y < gridDim.y; ++y) {
-      for (unsigned x = 0; x < gridDim.x; ++x) {
-        block.dynamic_shared.assign(config.dynamicSmemBytes + kSharedAlign, std::byte{0xff});
-        blockIdx = dim3(x, y, z);
-        run_block();
+      for (unsigned x = 0; x < gridDim.x; x += blocks) {
+        for (auto& shared : cluster.dynamic_shared)
+          shared.assign(config.dynamicSmemBytes + kSharedAlign, std::byte{0xff});
+        cluster.first_block = dim3(x, y, z);
+        run_cluster();
       }
     }
   }

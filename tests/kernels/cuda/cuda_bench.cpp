@@ -99,6 +99,10 @@ struct Bench {
     std::printf("op,shape,median_us,best_us,gb_s,tflop_s,roofline_percent\n");
   }
 
+  bool wants(const char* op, const std::string& shape) const {
+    return (std::string(op) + " " + shape).find(filter) != std::string::npos;
+  }
+
   std::pair<double, double> time(const std::function<void()>& launch) const {
     launch();
     must(ops.synchronize(nullptr));
@@ -119,7 +123,7 @@ struct Bench {
   /// @param bytes  that must move at least once, @param flops  at `peak`
   void run(const char* op, const std::string& shape, double bytes, double flops, double peak,
            const std::function<void()>& launch) const {
-    if ((std::string(op) + " " + shape).find(filter) == std::string::npos) return;
+    if (!wants(op, shape)) return;
     const auto [median, best] = time(launch);
     const double floor = std::max(bytes / bandwidth, flops / (peak * scale));
     std::printf("%s,%s,%.1f,%.1f,%.1f,%.1f,%.0f\n", op, shape.c_str(), 1e6 * median, 1e6 * best,
@@ -129,6 +133,10 @@ struct Bench {
 };
 
 void bench_linear(const Bench& b, int64_t m, int64_t n, int64_t k, int32_t groups) {
+  const std::string shape = "fp8 m" + std::to_string(m) + " n" + std::to_string(n) + " k" +
+                            std::to_string(k) +
+                            (groups > 1 ? " groups" + std::to_string(groups) : "");
+  if (!b.wants("linear", shape)) return;
   // Enough copies of the weights that none is left in the second cache.
   const double weight_bytes = static_cast<double>(n * k * groups);
   const int copies = b.tiny ? 1 : std::max(1, static_cast<int>(200e6 / weight_bytes));
@@ -149,7 +157,6 @@ void bench_linear(const Bench& b, int64_t m, int64_t n, int64_t k, int32_t group
   l.x_stride = k;
   l.x_group = groups > 1 ? m * k : 0;
   l.scale_group = groups > 1 ? m * kb : 0;
-  l.shape = weights[0];
   l.groups = groups;
   l.m = m;
   l.y = y.as<float>();
@@ -157,12 +164,11 @@ void bench_linear(const Bench& b, int64_t m, int64_t n, int64_t k, int32_t group
   l.y_group = m * n;
   int turn = 0;
   const double rows = static_cast<double>(m * groups);
-  b.run("linear",
-        "fp8 m" + std::to_string(m) + " n" + std::to_string(n) + " k" + std::to_string(k) +
-            (groups > 1 ? " groups" + std::to_string(groups) : ""),
-        weight_bytes + rows * static_cast<double>(k + 4 * n), 2 * rows * static_cast<double>(n * k),
-        kFp8Peak, [&] {
-          l.weights = views.as<cuda::Weight>() + int64_t{turn++ % copies} * groups;
+  b.run("linear", shape, weight_bytes + rows * static_cast<double>(k + 4 * n),
+        2 * rows * static_cast<double>(n * k), kFp8Peak, [&] {
+          const int64_t first = int64_t{turn++ % copies} * groups;
+          l.weights = views.as<cuda::Weight>() + first;
+          l.shape = weights[static_cast<size_t>(first)];
           must(b.ops.linear(l, nullptr));
         });
 }
@@ -231,6 +237,9 @@ std::vector<int32_t> scattered_keys(int64_t m, int64_t topk, int64_t context) {
 }
 
 void bench_mqa(const Bench& b, int64_t m, int64_t heads, int64_t topk, int64_t context) {
+  const std::string shape = "rows" + std::to_string(m) + " heads" + std::to_string(heads) +
+                            " keys" + std::to_string(topk) + " of " + std::to_string(context);
+  if (!b.wants("mqa_attention", shape)) return;
   const Cache cache(b.ops, context, m);
   const Bytes keys(b.ops, scattered_keys(m, topk, context));
   const Bytes count(b.ops,
@@ -251,10 +260,7 @@ void bench_mqa(const Bench& b, int64_t m, int64_t heads, int64_t topk, int64_t c
   const Bytes scratch = floats(b.ops, static_cast<size_t>(a.scratch_floats));
   a.scratch = scratch.as<float>();
   const double pairs = static_cast<double>(m * topk);
-  b.run("mqa_attention",
-        "rows" + std::to_string(m) + " heads" + std::to_string(heads) + " keys" +
-            std::to_string(topk) + " of " + std::to_string(context),
-        pairs * 656 + static_cast<double>(m * heads) * (576 + 512) * 4,
+  b.run("mqa_attention", shape, pairs * 656 + static_cast<double>(m * heads) * (576 + 512) * 4,
         2 * pairs * static_cast<double>(heads) * 1088, kBf16Peak, [&] {
           must(b.ops.mqa_attention(a, q_latent.as<float>(), q.as<float>(), 64, u.as<float>(),
                                    nullptr, nullptr));
@@ -262,6 +268,10 @@ void bench_mqa(const Bench& b, int64_t m, int64_t heads, int64_t topk, int64_t c
 }
 
 void bench_index(const Bench& b, int64_t m, int64_t heads, int64_t topk, int64_t context) {
+  const std::string shape = "rows" + std::to_string(m) + " heads" + std::to_string(heads) +
+                            " keys" + std::to_string(context);
+  const std::string of_topk = shape + " topk" + std::to_string(topk);
+  if (!b.wants("index_scores", shape) && !b.wants("select_topk", of_topk)) return;
   const Cache cache(b.ops, context, m);
   const Bytes codes(b.ops, static_cast<size_t>(m * heads * 128), 0x30);
   const Bytes weights = floats(b.ops, static_cast<size_t>(m * heads));
@@ -278,8 +288,6 @@ void bench_index(const Bench& b, int64_t m, int64_t heads, int64_t topk, int64_t
   const Bytes count(b.ops, std::vector<int32_t>(static_cast<size_t>(m)));
   const int64_t scratch = b.ops.topk_scratch_bytes(m, stride);
   const Bytes between(b.ops, static_cast<size_t>(scratch));
-  const std::string shape = "rows" + std::to_string(m) + " heads" + std::to_string(heads) +
-                            " keys" + std::to_string(context);
   const double pairs = static_cast<double>(m * context);
   b.run("index_scores", shape, static_cast<double>(context) * 132 + 4 * pairs,
         2 * pairs * static_cast<double>(heads) * 128, kFp8Peak, [&] {
@@ -287,7 +295,7 @@ void bench_index(const Bench& b, int64_t m, int64_t heads, int64_t topk, int64_t
                                   codes.as<uint8_t>(), weights.as<float>(), scores.as<float>(),
                                   stride, nullptr));
         });
-  b.run("select_topk", shape + " topk" + std::to_string(topk), 4 * pairs, 0, kFp8Peak, [&] {
+  b.run("select_topk", of_topk, 4 * pairs, 0, kFp8Peak, [&] {
     must(b.ops.select_topk(cache.rows.as<cuda::Row>(), best.as<float>(), stride, m, topk,
                            keys.as<int32_t>(), count.as<int32_t>(), between.as<void>(), scratch,
                            nullptr));

@@ -187,6 +187,8 @@ TEST_F(CudaOps, LinearEqualsTheReference) {
                         {DType::kF8E4M3, 70, 65, 129},
                         {DType::kF8E4M3, 16, 24, 4500},  // more lines than a round has
                         {DType::kF8E4M3, 129, 200, 400},
+                        {DType::kF8E4M3, 260, 1801, 144},  // rows in clusters
+                        {DType::kBF16, 257, 1690, 72},
                         {DType::kBF16, 16, 40, 512},
                         {DType::kBF16, 65, 80, 320},
                         {DType::kBF16, 3, 130, 77},
@@ -241,11 +243,15 @@ void expect_same_bits(ThreadPool& pool, DType dtype, int64_t n, int64_t k,
 }
 
 TEST_F(CudaOps, ARowsProductDoesNotDependOnItsMates) {
-  // 1 and 16 rows; small and medium tiles.
+  // 1 and 16 rows, small tiles, clusters.
   for (const DType dtype : {DType::kF8E4M3, DType::kBF16})
-    expect_same_bits(pool, dtype, 12'800, 144, {1, 16, 17, 100});
+    expect_same_bits(pool, dtype, 1800, 144, {1, 16, 17, 100, 260});
 #ifndef LEYDEN_CUDA_EMULATED
-  expect_same_bits(pool, DType::kF8E4M3, 7168, 6144, {1, 1024});  // large ones: too much to emulate
+  // Clusters of 192 and of 256 rows a block: too much to emulate.
+  for (const DType dtype : {DType::kF8E4M3, DType::kBF16}) {
+    expect_same_bits(pool, dtype, 2112, 7168, {1, 1000});
+    expect_same_bits(pool, dtype, 4096, 6144, {1, 1001});
+  }
 #endif
 }
 
