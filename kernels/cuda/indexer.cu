@@ -76,22 +76,23 @@ __global__ void index_scores_kernel(PageShape s, const Row* rows, int64_t heads,
 }
 
 /// Scores where an index key is one aligned line and heads are at most 64. The 64 keys of a page
-/// are the rows of a warpgroup's product, the heads of a query its columns: a thread sums over its
-/// heads, four lanes share a key.
+/// are the rows of a warpgroup's product, the heads of kPair queries its columns: a thread sums
+/// over its heads, four lanes share a key.
 ///
-/// Block (pages, 4 queries). Queries stay in shared memory, pages pass through a ring of stages;
-/// queries that follow each other and look at the same pages use them together. A warpgroup takes
-/// every second (page, query) of a stage.
-///   queries [4][columns][128], swizzled   ring [4 stages][2 pages][64 keys of 128, swizzled; 64
-///   scales f32, pad] weights [4][columns] f32
-template <int kColumns>
+/// Block (pages, two pairs). Queries stay in shared memory, their weights in registers; pages pass
+/// through a ring of stages. Queries that follow each other and look at the same pages use them
+/// together: each warpgroup takes a pair, or every second page if only one pair is left. (One query
+/// alone is a pair of one.)
+///   queries [2 pairs][columns][128], swizzled
+///   ring [4 stages][2 pages][64 keys of 128, swizzled; 64 scales f32, pad]
+template <int kColumns_, int kPair_>
 struct Index {
-  static constexpr int kGroups = 2, kThreads = kGroups * kWarpgroup, kQueries = 4, kPages = 2,
+  static constexpr int kColumns = kColumns_, kPair = kPair_, kGroups = 2,
+                       kThreads = kGroups * kWarpgroup, kQueries = kGroups * kPair, kPages = 2,
                        kStages = 4;
   static constexpr int kQuery = kColumns * kLine, kKeys = kPageTokens * kLine;
   static constexpr int kPage = kKeys + 1024;
-  static constexpr int kBytes =
-      kQueries * kQuery + kStages * kPages * kPage + kQueries * kColumns * 4;
+  static constexpr int kBytes = kQueries * kQuery + kStages * kPages * kPage;
 };
 
 /// NaN stays.
@@ -104,15 +105,14 @@ __device__ float relu(float v) {
 #endif
 }
 
-template <int kColumns>
-__global__ void __launch_bounds__(Index<kColumns>::kThreads)
+template <typename I>
+__global__ void __launch_bounds__(I::kThreads)
     index_pages_kernel(PageShape s, const Row* rows, int64_t m, int64_t heads, int64_t block_pages,
                        const uint8_t* codes, const float* weights, float* scores, int64_t stride) {
   begin_kernel();
-  using I = Index<kColumns>;
+  constexpr int kColumns = I::kColumns;
   uint8_t* queries = dynamic_shared<uint8_t>();
   uint8_t* ring = queries + I::kQueries * I::kQuery;
-  float* folded = reinterpret_cast<float*>(ring + I::kStages * I::kPages * I::kPage);
   const PageView page{s};
   const int64_t first_row = static_cast<int64_t>(blockIdx.y) * I::kQueries;
   const int n_rows = static_cast<int>(m - first_row < I::kQueries ? m - first_row : I::kQueries);
@@ -126,10 +126,6 @@ __global__ void __launch_bounds__(Index<kColumns>::kThreads)
     const bool there = q < n_rows && head < heads;
     copy_16(queries + q * I::kQuery + swizzled_16(head, piece),
             codes + (there ? ((first_row + q) * heads + head) * kLine + piece * 16 : 0), there);
-  }
-  for (int i = threadIdx.x; i < I::kQueries * kColumns; i += I::kThreads) {
-    const int q = i / kColumns, head = i % kColumns;
-    folded[i] = q < n_rows && head < heads ? weights[(first_row + q) * heads + head] : 0.0f;
   }
 
   const int warpgroup = warpgroup_number(), warp = threadIdx.x / kWarp % 4;
@@ -154,6 +150,23 @@ __global__ void __launch_bounds__(Index<kColumns>::kThreads)
                   true);
       }
     };
+    // Queries 2 pair and 2 pair + 1, those of them between begin and end.
+    const bool alone = begin / I::kPair == (end - 1) / I::kPair;
+    const int pair = alone ? begin / I::kPair : warpgroup;
+    float weight[I::kPair][kColumns / 4];  // of heads 8 j + 2 t and 8 j + 2 t + 1
+    int64_t position[I::kPair];
+#pragma unroll
+    for (int q = 0; q < I::kPair; ++q) {
+      const int at = pair * I::kPair + q;
+      const bool there = at >= begin && at < end;
+      position[q] = there ? rows[first_row + at].position : -1;
+#pragma unroll
+      for (int i = 0; i < kColumns / 4; ++i) {
+        const int64_t head = i / 2 * 8 + 2 * t + i % 2;
+        weight[q][i] = there && head < heads ? weights[(first_row + at) * heads + head] : 0.0f;
+      }
+    }
+    const Operand of_queries(queries + pair * I::kPair * I::kQuery);
     __syncthreads();
     const int64_t stages = used > first_page ? (used - first_page + I::kPages - 1) / I::kPages : 0;
     for (int64_t stage = 0; stage < I::kStages - 1; ++stage) {
@@ -166,39 +179,40 @@ __global__ void __launch_bounds__(Index<kColumns>::kThreads)
       __syncthreads();  // this stage is there, the one before is free
       if (stage + I::kStages - 1 < stages) load(stage + I::kStages - 1);
       commit_copies();
-      for (int unit = warpgroup; unit < I::kPages * (end - begin); unit += I::kGroups) {
-        const int64_t at = first_page + stage * I::kPages + unit % I::kPages;
-        const int q = begin + unit / I::kPages;
+      for (int i = alone ? warpgroup : 0; i < I::kPages; i += alone ? I::kGroups : 1) {
+        const int64_t at = first_page + stage * I::kPages + i;
         if (at >= used) continue;
-        const uint8_t* keys = place(stage, unit % I::kPages);
-        const Operand of_keys(keys), of_queries(queries + q * I::kQuery);
-        float d[kColumns / 2];
+        const uint8_t* keys = place(stage, i);
+        const Operand of_keys(keys);
+        constexpr int kSums = kColumns / 2;  // of a query
+        float d[I::kPair * kSums];
         begin_products();
 #pragma unroll
-        for (int i = 0; i < kLine / 32; ++i)
-          warpgroup_product<true, kColumns>(d, of_keys + 32 * i, of_queries + 32 * i, i > 0);
+        for (int part = 0; part < kLine / 32; ++part)
+          warpgroup_product<true, I::kPair * kColumns>(d, of_keys + 32 * part,
+                                                       of_queries + 32 * part, part > 0);
         commit_products();
-        const int64_t position = rows[first_row + q].position;
+        const int slot = 16 * warp + g + 8 * t;
+        const float scale = t < 2 ? reinterpret_cast<const float*>(keys + I::kKeys)[slot] : 0.0f;
         wait_products<0>();
         hold(d);
-        float sum[2] = {};  // keys g and g + 8 of the warp's 16
-        const float* w = folded + q * kColumns + 2 * t;
 #pragma unroll
-        for (int j = 0; j < kColumns / 8; ++j)
-          for (int e = 0; e < 4; ++e)
-            sum[e / 2] = fmaf(w[8 * j + e % 2], relu(d[4 * j + e]), sum[e / 2]);
+        for (int q = 0; q < I::kPair; ++q) {
+          float sum[2] = {};  // keys g and g + 8 of the warp's 16
 #pragma unroll
-        for (int half = 0; half < 2; ++half) {
-          sum[half] += __shfl_xor_sync(0xffffffffu, sum[half], 1);
-          sum[half] += __shfl_xor_sync(0xffffffffu, sum[half], 2);
+          for (int j = 0; j < kSums; ++j)
+            sum[j % 4 / 2] =
+                fmaf(weight[q][j / 4 * 2 + j % 2], relu(d[q * kSums + j]), sum[j % 4 / 2]);
+#pragma unroll
+          for (float& v : sum) {
+            v += __shfl_xor_sync(0xffffffffu, v, 1);
+            v += __shfl_xor_sync(0xffffffffu, v, 2);
+          }
+          const int64_t key = at * kPageTokens + slot;
+          if (t < 2 && key < stride && position[q] >= 0)
+            scores[(first_row + pair * I::kPair + q) * stride + key] =
+                key <= position[q] ? (t == 0 ? sum[0] : sum[1]) * scale : -INFINITY;
         }
-        const int slot = 16 * warp + g + 8 * t;
-        const int64_t key = at * kPageTokens + slot;
-        if (t < 2 && key < stride)
-          scores[(first_row + q) * stride + key] =
-              key <= position ? (t == 0 ? sum[0] : sum[1]) *
-                                    reinterpret_cast<const float*>(keys + I::kKeys)[slot]
-                              : -INFINITY;
       }
     }
     // Nobody looks at what is behind.
@@ -209,16 +223,15 @@ __global__ void __launch_bounds__(Index<kColumns>::kThreads)
   }
 }
 
-template <int kColumns>
+template <typename I>
 Error launch_pages(const PageShape& s, const Row* rows, int64_t m, int64_t heads,
                    const uint8_t* codes, const float* weights, float* scores, int64_t stride,
                    Stream stream) {
-  using I = Index<kColumns>;
   const int64_t pages = blocks(stride, kPageTokens), row_groups = blocks(m, I::kQueries);
   constexpr int64_t kBlocks = 2 * kMultiprocessors;
   int64_t block_pages = (pages * row_groups + kBlocks - 1) / kBlocks;
   block_pages = (block_pages < 4 ? 4 : block_pages > 64 ? 64 : block_pages + 1) / 2 * 2;
-  return launch(index_pages_kernel<kColumns>,
+  return launch(index_pages_kernel<I>,
                 dim3(blocks(pages, block_pages), static_cast<unsigned>(row_groups)),
                 dim3(I::kThreads), I::kBytes, stream, s, rows, m, heads, block_pages, codes,
                 weights, scores, stride);
@@ -231,7 +244,9 @@ Error index_scores(const PageShape& s, const Row* rows, int64_t m, int64_t heads
                    Stream stream) {
   if (s.index_dim == kLine && heads <= 64 && s.layer_offset % 16 == 0 &&
       PageView{s}.latent_bytes() % 4 == 0) {
-    const auto run = heads <= 16 ? launch_pages<16> : launch_pages<64>;
+    const auto run = heads <= 16 ? m == 1 ? launch_pages<Index<16, 1>> : launch_pages<Index<16, 2>>
+                     : m == 1 ? launch_pages<Index<64, 1>>
+                                 : launch_pages<Index<64, 2>>;
     return run(s, rows, m, heads, codes, weights, scores, stride, stream);
   }
   const int64_t width = (s.index_dim + 15) / 16 * 16, line = width + 8;
