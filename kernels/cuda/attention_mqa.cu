@@ -7,25 +7,28 @@
 // merges. The bits are the same.
 //
 // Keys are the 64 rows of a product and heads its columns, so that any number of heads does without
-// padding. Two warpgroups; per tile:
+// padding. Two warpgroups multiply; per tile:
 //   S^T = K Q^T          each half of the heads
 //   P = 2^(S - max)      in place of S, to shared memory
 //   O^T += V^T P^T       V are the first channels of the keys; each half of the channels
-// While the products of P run, the records of the next tile, which wait in registers, become bf16
-// keys in the other buffer, and those of the tile after it are asked for.
+// Two more load: the records of the next tile, which wait in registers, become bf16 keys in the
+// other buffer, and those of the tile after it are asked for.
 //
 // Shared memory, lines of 64 bf16 channels as operands of warpgroup.cuh:
-//   queries [lines][heads][128]   keys [2][lines][64 keys][128]   p [heads][128: 64 keys]
+//   queries [lines][heads][128]   keys [2][lines][64 keys][128]   p [64 keys][128: heads]
 //   numbers of heads and warps (Mqa::Stats)
 // The latent takes an even number of lines, the rotated channels one more.
+#include "kernels/cuda/bulk_load.cuh"
 #include "kernels/cuda/selected_keys.cuh"
-#include "kernels/cuda/warpgroup.cuh"
 
 namespace leyden::cuda {
 namespace {
 
 constexpr int kKeys = 64, kMostRank = 512, kMostRope = 64;
-constexpr int kThreads = 2 * kWarpgroup, kPerKey = kThreads / kKeys;
+constexpr int kMultipliers = 2 * kWarpgroup, kLoaders = 2 * kWarpgroup,
+              kThreads = kMultipliers + kLoaders;
+constexpr int kMultiplying = 192, kLoading = 64;  ///< registers of a thread
+constexpr int kPerKey = kLoaders / kKeys, kBuffers = 2;
 constexpr int kTileBytes = kKeys * kLine;
 constexpr int kMostLines = kMostRank / 64, kOwnLines = kMostLines / 2;
 constexpr float kLog2E = 1.4426950408889634f, kLn2 = 0.6931471805599453f;
@@ -62,8 +65,8 @@ bool is_plain(const Shape& s) {
          s.a.page.scale_ue8m0;
 }
 
-/// The records of a tile on their way to bf16 keys. Thread t has part t % 4 of key t / 4: of each
-/// line 16 codes.
+/// The records of a tile on their way to bf16 keys. Loading thread t has part t % 4 of key t / 4: of
+/// each line 16 codes.
 template <bool kPlain>
 struct Records {
   /// Half of the lines, in registers.
@@ -88,7 +91,7 @@ struct Records {
         selected(shape.a.selection.keys ? shape.a.selection.keys + at * shape.a.selection.stride
                                         : nullptr),
         end(static_cast<int>(end_key)),
-        key(static_cast<int>(threadIdx.x) / kPerKey),
+        key((static_cast<int>(threadIdx.x) - kMultipliers) / kPerKey),
         part(static_cast<int>(threadIdx.x) % kPerKey) {}
 
   __device__ int latent_lines() const { return kPlain ? kMostLines : s.latent_lines; }
@@ -99,13 +102,37 @@ struct Records {
     return at <= row.position ? at : -1;
   }
   __device__ const uint8_t* find(int at) const { return at < 0 ? nullptr : page.codes(row, at); }
+  /// Makes keys of the tiles from `begin` on, one buffer after the other.
+  template <typename Stats>
+  __device__ void run(int64_t begin, uint8_t* keys, Stats& stats) {
+    start(begin);
+    load(low, 0, now);
+    load(high, kOwnLines, now);
+    RingTurn turn;
+    for (int64_t tile = begin; tile < end; tile += kKeys, turn.next(kBuffers)) {
+      wait_barrier(&stats.free[turn.stage], turn.phase ^ 1);
+      uint8_t* to = keys + turn.stage * (latent_lines() + 1) * kTileBytes;
+      copy_rope(to);
+      if (part == 0) stats.valid[turn.stage][key] = now != nullptr;
+      store(low, 0, to);
+      load(low, 0, next);
+      store(high, kOwnLines, to);
+      load(high, kOwnLines, next);
+      step(tile + kKeys);
+      wait_copies<0>();
+      publish_shared();
+      arrive(&stats.full[turn.stage]);
+    }
+  }
+
+ private:
   /// Where the three tiles from `tile` on are found.
   __device__ void start(int64_t tile) {
     now = find(position(tile));
     next = find(position(tile + kKeys));
     after = position(tile + 2 * kKeys);
   }
-  /// One tile on; `tile` is the one that is loaded next.
+  /// One tile on, to `tile`.
   __device__ void step(int64_t tile) {
     now = next;
     next = find(after);
@@ -161,31 +188,49 @@ struct Records {
   }
 };
 
+__device__ void sync_multipliers() { sync_warpgroups<kMultipliers / kWarpgroup>(); }
+
 /// Latent and rotated channels of the block's heads as bf16, zeros where there are none.
 template <int kHeads, bool kPlain>
 __device__ void load_queries(const Shape& s, int64_t row, int64_t first_head, const float* q_latent,
                              const float* q_pe, int64_t q_stride, uint8_t* queries) {
   const bool aligned = kPlain && q_stride % 4 == 0 && is_aligned(q_latent) && is_aligned(q_pe);
-  for (int i = threadIdx.x; i < (s.latent_lines + 1) * kHeads * 8; i += kThreads) {
+  const int latent_lines = kPlain ? kMostLines : s.latent_lines;
+  const int pieces = (latent_lines + 1) * kHeads * 8;
+  const auto place = [](int i) {
+    return i / 8 / kHeads * kHeads * kLine + swizzled_16(i / 8 % kHeads, i % 8);
+  };
+  const auto load = [&](int i, float (&v)[8]) {
     const int piece = i % 8, head = i / 8 % kHeads, line = i / 8 / kHeads;
-    const bool is_rope = line == s.latent_lines;
+    const bool is_rope = line == latent_lines;
     const int64_t width = is_rope ? s.rope : s.rank,
                   at = is_rope ? 8 * piece : 64 * line + 8 * piece;
     const int64_t source = row * s.a.n_heads + first_head + head;
     const float* from = is_rope ? q_pe + source * q_stride : q_latent + source * s.rank;
-    float v[8] = {};
-    if (first_head + head < s.a.n_heads) {
-      if (aligned && at + 8 <= width) {
-        const float4 a = *reinterpret_cast<const float4*>(from + at),
-                     b = *reinterpret_cast<const float4*>(from + at + 4);
-        v[0] = a.x, v[1] = a.y, v[2] = a.z, v[3] = a.w;
-        v[4] = b.x, v[5] = b.y, v[6] = b.z, v[7] = b.w;
-      } else {
-        for (int64_t c = at; c < at + 8 && c < width; ++c) v[c - at] = from[c];
-      }
+    for (float& f : v) f = 0;
+    if (i >= pieces || first_head + head >= s.a.n_heads) return;
+    if (aligned) {
+      const float4 a = *reinterpret_cast<const float4*>(from + at),
+                   b = *reinterpret_cast<const float4*>(from + at + 4);
+      v[0] = a.x, v[1] = a.y, v[2] = a.z, v[3] = a.w;
+      v[4] = b.x, v[5] = b.y, v[6] = b.z, v[7] = b.w;
+    } else {
+#pragma unroll
+      for (int c = 0; c < 8; ++c)
+        if (at + c < width) v[c] = from[at + c];
     }
-    *reinterpret_cast<uint4*>(queries + line * kHeads * kLine + swizzled_16(head, piece)) = {
-        bf16_pair(v[0], v[1]), bf16_pair(v[2], v[3]), bf16_pair(v[4], v[5]), bf16_pair(v[6], v[7])};
+  };
+  constexpr int kAtOnce = 6;  // loads go ahead of stores
+  for (int first = threadIdx.x; first < pieces; first += kAtOnce * kMultipliers) {
+    float v[kAtOnce][8];
+#pragma unroll
+    for (int i = 0; i < kAtOnce; ++i) load(first + i * kMultipliers, v[i]);
+#pragma unroll
+    for (int i = 0; i < kAtOnce; ++i)
+      if (first + i * kMultipliers < pieces)
+        *reinterpret_cast<uint4*>(queries + place(first + i * kMultipliers)) = {
+            bf16_pair(v[i][0], v[i][1]), bf16_pair(v[i][2], v[i][3]), bf16_pair(v[i][4], v[i][5]),
+            bf16_pair(v[i][6], v[i][7])};
   }
 }
 
@@ -202,11 +247,12 @@ struct Mqa {
     float inverse[kHeads];                   ///< of the sum of all
     float top[kHeads], sum[kHeads];          ///< of a part
     float all_top[kHeads], all_sum[kHeads];  ///< of the parts before it
-    uint8_t valid[2][kKeys];                 ///< tiles by turns
+    Barrier full[kBuffers], free[kBuffers];
+    uint8_t valid[kBuffers][kKeys];
   };
 
   static size_t bytes(const Shape& s) {
-    return static_cast<size_t>(s.lines()) * (kQueryLine + 2 * kTileBytes) + kQueryLine +
+    return static_cast<size_t>(s.lines()) * (kQueryLine + kBuffers * kTileBytes) + kTileBytes +
            sizeof(Stats);
   }
 };
@@ -233,36 +279,30 @@ __global__ void __launch_bounds__(kThreads, 1)
   const int latent_lines = kPlain ? kMostLines : s.latent_lines, lines = latent_lines + 1;
   uint8_t* queries = dynamic_shared<uint8_t>();
   uint8_t* keys = queries + lines * M::kQueryLine;
-  uint8_t* p = keys + 2 * lines * kTileBytes;
-  auto& stats = *reinterpret_cast<typename M::Stats*>(p + M::kQueryLine);
-  const auto buffer = [&](int turn) { return keys + turn * lines * kTileBytes; };
-
+  uint8_t* p = keys + kBuffers * lines * kTileBytes;
+  auto& stats = *reinterpret_cast<typename M::Stats*>(p + kTileBytes);
+  if (threadIdx.x == 0) {
+    for (int i = 0; i < kBuffers; ++i) {
+      init_barrier(&stats.full[i], kLoaders);
+      init_barrier(&stats.free[i], kMultipliers / kWarp);
+    }
+    publish_barriers();
+  }
+  __syncthreads();
   const int group = warpgroup_number(), warp = threadIdx.x / kWarp % 4;
+  if (group >= kMultipliers / kWarpgroup) {
+    set_registers<kLoading, false>();
+    Records<kPlain>(s, row, end).run(begin, keys, stats);
+    return;
+  }
+  set_registers<kMultiplying, true>();
   const int lane = threadIdx.x % kWarp, g = lane / 4, t = lane % 4;
   const int own_lines = latent_lines / 2;
   /// The head of this thread's score number 4 j + e and of its value number 4 j + e.
   const auto scored = [&](int j, int e) { return group * M::kOwn + 8 * j + 2 * t + e % 2; };
   const auto head_of = [&](int j, int e) { return 8 * j + 2 * t + e % 2; };
 
-  Records<kPlain> records(s, row, end);
-  const auto note_valid = [&](int turn) {
-    if (records.part == 0) stats.valid[turn][records.key] = records.now != nullptr;
-  };
-  if (begin < end) {
-    records.start(begin);
-    records.load(records.low, 0, records.now);
-    records.load(records.high, kOwnLines, records.now);
-    note_valid(0);
-  }
   load_queries<kHeads, kPlain>(s, row, first_head, q_latent, q_pe, q_stride, queries);
-  if (begin < end) {
-    records.store(records.low, 0, buffer(0));
-    records.store(records.high, kOwnLines, buffer(0));
-    records.copy_rope(buffer(0));
-    records.step(begin + kKeys);
-    records.load(records.low, 0, records.now);
-    records.load(records.high, kOwnLines, records.now);
-  }
 
   float out[kOwnLines][kHeads / 2];
   float top[M::kOwnHeads], sum[M::kOwnHeads];
@@ -283,27 +323,28 @@ __global__ void __launch_bounds__(kThreads, 1)
     return (8 * (j / 4) + j % 2) * stride + 64 * i + (j % 4 >= 2 ? 8 : 0);
   };
   const int heads_left = static_cast<int>(s.a.n_heads - first_head);
-  const auto is_there = [&](int i, int j) {
-    const int c = 64 * (group * own_lines + i) + 16 * warp + g + (j % 4 >= 2 ? 8 : 0);
-    return head_of(j / 4, j % 4) < heads_left && (kPlain || (i < own_lines && c < s.rank));
+  /// Whether the model has this thread's channel (or the one 8 on) of line i.
+  const auto is_channel = [&](int i, int half) {
+    return kPlain || (i < own_lines &&
+                      64 * (group * own_lines + i) + 16 * warp + g + 8 * half < s.rank);
   };
-  for (int i = threadIdx.x; i < kHeads; i += kThreads) {
+  for (int i = threadIdx.x; i < kHeads; i += kMultipliers) {
     stats.all_top[i] = -INFINITY;
     stats.all_sum[i] = 0;
   }
   begin_part();
 
   const float scale = s.a.sm_scale * kLog2E;
-  int turn = 0;
-  for (int64_t first = begin; first < end; first += kKeys, turn ^= 1) {
-    note_valid(turn ^ 1);
-    wait_copies<0>();
+  RingTurn turn;
+  for (int64_t first = begin; first < end; first += kKeys, turn.next(kBuffers)) {
     publish_shared();
-    __syncthreads();  // the tile is there; nobody uses the other one or P
+    sync_multipliers();  // the queries are there; nobody uses P
+    wait_barrier(&stats.full[turn.stage], turn.phase);
+    uint8_t* tile = keys + turn.stage * lines * kTileBytes;
 
     float d[M::kOwn / 2];
     {
-      Operand x(buffer(turn)), y(queries + group * M::kOwn * kLine);
+      Operand x(tile), y(queries + group * M::kOwn * kLine);
       begin_products();
 #pragma unroll
       for (int line = 0; line < kMostLines + 1; ++line, x += kTileBytes, y += M::kQueryLine) {
@@ -314,14 +355,11 @@ __global__ void __launch_bounds__(kThreads, 1)
       }
     }
     commit_products();
-    records.store(records.low, 0, buffer(turn ^ 1));
-    records.copy_rope(buffer(turn ^ 1));
-    records.load(records.low, 0, records.next);
     wait_products<0>();
     hold(d);
 
-    const bool seen[2] = {stats.valid[turn][16 * warp + g] != 0,
-                          stats.valid[turn][16 * warp + g + 8] != 0};
+    const bool seen[2] = {stats.valid[turn.stage][16 * warp + g] != 0,
+                          stats.valid[turn.stage][16 * warp + g + 8] != 0};
 #pragma unroll
     for (int i = 0; i < M::kOwn / 2; ++i) d[i] = seen[i % 4 / 2] ? d[i] : -INFINITY;
 #pragma unroll
@@ -336,6 +374,8 @@ __global__ void __launch_bounds__(kThreads, 1)
     sync_warpgroup();
 #pragma unroll
     for (int j = 0; j < M::kOwn / 8; ++j) {
+      float v[2][2];  // of keys g and g + 8
+#pragma unroll
       for (int e = 0; e < 2; ++e) {
         float& before = top[2 * j + e];
         const float4 tops = stats.warps[scored(j, e)];
@@ -344,18 +384,23 @@ __global__ void __launch_bounds__(kThreads, 1)
         const float factor = before == -INFINITY ? 0.0f : exp2_fast(before - now);
         if (warp == 0 && g == 0) stats.factor[scored(j, e)] = factor;
         float total = sum[2 * j + e] * factor;
+#pragma unroll
         for (int half = 0; half < 2; ++half) {
-          const float v = seen[half] ? exp2_fast(fmaf(d[4 * j + e + 2 * half], scale, -now)) : 0.0f;
-          total += v;
-          *reinterpret_cast<uint16_t*>(p + swizzled_16(scored(j, e), 2 * warp + half) + 2 * g) =
-              bf16_bits(v);
+          v[half][e] =
+              seen[half] ? exp2_fast(fmaf(d[4 * j + e + 2 * half], scale, -now)) : 0.0f;
+          total += v[half][e];
         }
         sum[2 * j + e] = total;
         before = now;
       }
+#pragma unroll
+      for (int half = 0; half < 2; ++half)
+        *reinterpret_cast<uint32_t*>(
+            p + swizzled_16(16 * warp + g + 8 * half, group * M::kOwn / 8 + j) + 4 * t) =
+            bf16_pair(v[half][0], v[half][1]);
     }
     publish_shared();
-    __syncthreads();
+    sync_multipliers();
 
 #pragma unroll
     for (int j = 0; j < kHeads / 8; ++j) {
@@ -365,26 +410,24 @@ __global__ void __launch_bounds__(kThreads, 1)
       for (int i = 0; i < kOwnLines; ++i)
         for (int e = 0; e < 4; ++e) out[i][4 * j + e] *= factor[e % 2];
     }
-    const Operand tile(buffer(turn)), weights(p);
+    const Operand values(tile), weights(p);
     begin_products();
 #pragma unroll
     for (int i = 0; i < kOwnLines; ++i) {
       // Of a small rank some lines are there for nothing.
       const int line = group * own_lines + (kPlain || i < own_lines ? i : own_lines - 1);
-      const Operand v = tile + line * kTileBytes;
+      const Operand v = values + line * kTileBytes;
 #pragma unroll
       for (int k = 0; k < kKeys / 16; ++k)
-        warpgroup_product_transposed<kHeads>(out[i], v + k * 16 * kLine, weights + 32 * k, true);
+        warpgroup_product_transposed<kHeads>(out[i], v + k * 16 * kLine, weights + k * 16 * kLine,
+                                             true);
     }
     commit_products();
-    if (first + kKeys < end) {
-      records.store(records.high, kOwnLines, buffer(turn ^ 1));
-      records.step(first + 2 * kKeys);
-      records.load(records.high, kOwnLines, records.now);
-    }
     wait_products<0>();
 #pragma unroll
     for (int i = 0; i < kOwnLines; ++i) hold(out[i]);
+    __syncwarp();
+    if (lane == 0) arrive(&stats.free[turn.stage]);
 
     const bool is_last = first + kKeys >= end;
     if (!is_last && (parts != 0 || (first + kKeys - begin) % kPartKeys != 0)) continue;
@@ -399,8 +442,8 @@ __global__ void __launch_bounds__(kThreads, 1)
         if (warp == 0) stats.top[scored(j, e)] = top[2 * j + e];
       }
     }
-    __syncthreads();
-    for (int h = threadIdx.x; h < kHeads; h += kThreads) {
+    sync_multipliers();
+    for (int h = threadIdx.x; h < kHeads; h += kMultipliers) {
       const float4 sums = stats.warps[h];
       const float v = sums.x + sums.y + sums.z + sums.w;
       const Merge merge(stats.all_top[h], stats.top[h]);
@@ -411,23 +454,33 @@ __global__ void __launch_bounds__(kThreads, 1)
       stats.all_top[h] = merge.top;
       stats.inverse[h] = inverse(stats.all_sum[h]);
     }
-    __syncthreads();
+    sync_multipliers();
     if (parts != 0) break;
     const bool is_first = first - begin < kPartKeys;
     float* merged = own_values(u + (row * s.a.n_heads + first_head) * s.rank, rank);
+    constexpr int kAtOnce = 2;  // times 16 values: loads go ahead of stores
 #pragma unroll
-    for (int i = 0; i < kOwnLines; ++i) {
-      float before[kHeads / 2];  // loads go ahead of stores
+    for (int first_j = 0; first_j < kHeads / 8; first_j += kAtOnce) {
+      float before[kAtOnce][2][2 * kOwnLines] = {};
+      const auto each = [&](auto what) {
 #pragma unroll
-      for (int j = 0; j < kHeads / 2; ++j)
-        before[j] = is_first || !is_there(i, j) ? 0.0f : merged[offset(i, j, rank)];
+        for (int n = 0; n < 2 * kAtOnce; ++n) {
+          const int j = first_j + n / 2, e = n % 2;
+          if (head_of(j, e) >= heads_left) continue;
 #pragma unroll
-      for (int j = 0; j < kHeads / 2; ++j) {
-        const int h = head_of(j / 4, j % 4);
-        float v = fmaf(before[j], stats.factor[h], out[i][j] * stats.after[h]);
-        if (is_last) v = round_to_bf16(v * stats.inverse[h]);
-        if (is_there(i, j)) merged[offset(i, j, rank)] = v;
-      }
+          for (int i = 0; i < 2 * kOwnLines; ++i)
+            if (is_channel(i / 2, i % 2))
+              what(j, e, i, before[n / 2][e][i],
+                   merged[offset(i / 2, 4 * j + e + i % 2 * 2, rank)]);
+        }
+      };
+      if (!is_first) each([](int, int, int, float& value, float& at) { value = at; });
+      each([&](int j, int e, int i, float& value, float& at) {
+        const int h = head_of(j, e);
+        const float v = fmaf(value, stats.factor[h],
+                             out[i / 2][4 * j + e + i % 2 * 2] * stats.after[h]);
+        at = is_last ? round_to_bf16(v * stats.inverse[h]) : v;
+      });
     }
     begin_part();
   }
@@ -439,8 +492,9 @@ __global__ void __launch_bounds__(kThreads, 1)
 #pragma unroll
     for (int i = 0; i < kOwnLines; ++i)
       for (int j = 0; j < kHeads / 2; ++j)
-        if (is_there(i, j)) own[offset(i, j, head_stride)] = out[i][j];
-    for (int h = threadIdx.x; h < kHeads; h += kThreads) {
+        if (head_of(j / 4, j) < heads_left && is_channel(i, j % 4 / 2))
+          own[offset(i, j, head_stride)] = out[i][j];
+    for (int h = threadIdx.x; h < kHeads; h += kMultipliers) {
       if (first_head + h >= s.a.n_heads) continue;
       partial[h * head_stride + s.rank] = stats.top[h];
       partial[h * head_stride + s.rank + 1] = stats.sum[h];
@@ -448,12 +502,12 @@ __global__ void __launch_bounds__(kThreads, 1)
     return;
   }
   if (begin >= end)
-    for (int64_t i = threadIdx.x; i < kHeads * s.rank; i += kThreads)
+    for (int64_t i = threadIdx.x; i < kHeads * s.rank; i += kMultipliers)
       if (first_head + i / s.rank < s.a.n_heads)
         u[(row * s.a.n_heads + first_head) * s.rank + i] = 0;
-  __syncthreads();
+  sync_multipliers();
   if (lse)
-    for (int h = threadIdx.x; h < kHeads; h += kThreads)
+    for (int h = threadIdx.x; h < kHeads; h += kMultipliers)
       if (first_head + h < s.a.n_heads)
         lse[row * s.a.n_heads + first_head + h] = stats.all_top[h] * kLn2 + logf(stats.all_sum[h]);
 }

@@ -74,6 +74,14 @@ __device__ inline void arrive(Barrier* b, int rank) {
   emulator_arrive(b, rank);
 #endif
 }
+/// Arrives at this block's own barrier.
+__device__ inline void arrive(Barrier* b) {
+#ifdef __CUDACC__
+  asm volatile("mbarrier.arrive.shared::cta.b64 _, [%0];" ::"r"(shared_address(b)) : "memory");
+#else
+  emulator_arrive(b, emulator_block_in_cluster());
+#endif
+}
 /// Waits for the end of the phase of this number.
 __device__ inline void wait_barrier(Barrier* b, uint32_t phase) {
 #ifdef __CUDACC__
@@ -87,6 +95,18 @@ __device__ inline void wait_barrier(Barrier* b, uint32_t phase) {
   emulator_wait_barrier(b, phase);
 #endif
 }
+
+/// Where somebody is on the way through a ring of stages, whose barriers change phase every round.
+struct RingTurn {
+  int stage = 0;
+  uint32_t phase = 0;
+  __device__ void next(int stages) {
+    if (++stage == stages) {
+      stage = 0;
+      phase ^= 1;
+    }
+  }
+};
 
 /// Loads the box whose first row is `row` and whose first byte in it `byte` to `shared`, aligned to
 /// 1024, of every block of the cluster whose bit in `blocks` is set; each of their barriers at the

@@ -48,18 +48,6 @@ struct Maps {
   RowsMap x, w;
 };
 
-/// Where a block is: stage by stage through the ring.
-struct Turn {
-  int stage = 0;
-  uint32_t phase = 0;
-  __device__ void next(int stages) {
-    if (++stage == stages) {
-      stage = 0;
-      phase ^= 1;
-    }
-  }
-};
-
 template <bool kFp8, typename T>
 __global__ void __launch_bounds__(T::kThreads)
     linear_streamed_kernel(const __grid_constant__ Maps maps, Linear p, int64_t row_tiles,
@@ -82,7 +70,7 @@ __global__ void __launch_bounds__(T::kThreads)
   const int64_t out_pairs = (out_tiles + kCluster - 1) / kCluster;
   const int64_t tiles = row_tiles * out_pairs, step = gridDim.x / kCluster;
   const int warpgroup = warpgroup_number();
-  Turn turn;
+  RingTurn turn;
   if (warpgroup == 0) {
     set_registers<T::kLoading, false>();
     if (threadIdx.x == 0) {
@@ -151,7 +139,10 @@ __global__ void __launch_bounds__(T::kThreads)
           if (j == 0) fetch_scales(line + 1);
           wait_products<0>();
           hold(d);
-          if (j == T::kProducts - 1 && lane < kCluster) arrive(&free[turn.stage], lane);
+          if (j == T::kProducts - 1) {
+            __syncwarp();
+            if (lane < kCluster) arrive(&free[turn.stage], lane);
+          }
 #pragma unroll
           for (int e = 0; e < kSums; ++e)
             total[j][e] = fmaf(d[e], scale[2 * j + e % 4 / 2], total[j][e]);

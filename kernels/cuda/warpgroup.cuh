@@ -54,15 +54,20 @@ __device__ void hold(float (&d)[kCount]) {
 #endif
 }
 
-/// A barrier of this thread's warpgroup alone.
-__device__ inline void sync_warpgroup() {
+/// A barrier of kCount warpgroups, of which the first has a number that is a multiple of kCount.
+template <int kCount>
+__device__ void sync_warpgroups() {
 #ifdef __CUDACC__
-  asm volatile("bar.sync %0, 128;" ::"r"(1 + static_cast<int>(threadIdx.x) / kWarpgroup)
+  // Number 0 is that of __syncthreads().
+  asm volatile("bar.sync %0, %1;" ::"r"(4 * kCount +
+                                        static_cast<int>(threadIdx.x) / (kCount * kWarpgroup)),
+               "n"(kCount * kWarpgroup)
                : "memory");
 #else
-  emulator_sync_warpgroup();
+  emulator_sync_warpgroups(kCount);
 #endif
 }
+__device__ inline void sync_warpgroup() { sync_warpgroups<1>(); }
 
 /// Where the rows of an operand begin, as a product takes it.
 struct Operand {
@@ -123,7 +128,7 @@ __device__ inline int warpgroup_number() {
                : "r"(x.at), "r"(y.at), "r"(add_to ? 1 : 0), "r"(Operand::kHigh))
 #else
 void emulator_warpgroup_product(float* d, int columns, const uint8_t* x, const uint8_t* y,
-                                bool e4m3, bool x_transposed, bool add_to);
+                                bool e4m3, bool transposed, bool add_to);
 #endif
 
 /// d (+)= x y^T over 32 bytes of each row: 64 rows of x by kColumns of y, e4m3 or bf16 in, fp32
@@ -164,19 +169,19 @@ __device__ void warpgroup_product(float (&d)[kColumns / 2], Operand x, Operand y
 #endif
 }
 
-/// d (+)= x^T y^T, bf16: x points at row 0, 16, 32 or 48 of an operand, whose 64 columns are the
-/// rows of d; 16 of its rows are summed over. Everything else as above.
+/// d (+)= x^T y, bf16: x and y point at row 0, 16, 32 or 48 of operands, whose columns are the rows
+/// and the columns of d; 16 of their rows are summed over. Everything else as above.
 template <int kColumns>
 __device__ void warpgroup_product_transposed(float (&d)[kColumns / 2], Operand x, Operand y,
                                              bool add_to) {
 #ifdef __CUDACC__
   if constexpr (kColumns == 16) {
-    LEYDEN_WGMMA("m64n16k16", "bf16.bf16", ", 1, 0", LEYDEN_R8, 8, 9, 10, 11, LEYDEN_D8(0));
+    LEYDEN_WGMMA("m64n16k16", "bf16.bf16", ", 1, 1", LEYDEN_R8, 8, 9, 10, 11, LEYDEN_D8(0));
   } else if constexpr (kColumns == 32) {
-    LEYDEN_WGMMA("m64n32k16", "bf16.bf16", ", 1, 0", LEYDEN_R16, 16, 17, 18, 19, LEYDEN_D16(0));
+    LEYDEN_WGMMA("m64n32k16", "bf16.bf16", ", 1, 1", LEYDEN_R16, 16, 17, 18, 19, LEYDEN_D16(0));
   } else {
     static_assert(kColumns == 64);
-    LEYDEN_WGMMA("m64n64k16", "bf16.bf16", ", 1, 0", LEYDEN_R32, 32, 33, 34, 35, LEYDEN_D32(0));
+    LEYDEN_WGMMA("m64n64k16", "bf16.bf16", ", 1, 1", LEYDEN_R32, 32, 33, 34, 35, LEYDEN_D32(0));
   }
 #else
   emulator_warpgroup_product(d, kColumns, x.at, y.at, false, true, add_to);

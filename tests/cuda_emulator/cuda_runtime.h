@@ -112,7 +112,7 @@ cudaError_t cudaLaunchKernelEx(const cudaLaunchConfig_t* config, void (*kernel)(
 void __syncthreads();
 void __syncwarp();
 void emulator_begin_kernel();    ///< a kernel one of whose threads does not call it aborts
-void emulator_sync_warpgroup();  ///< of 128 threads
+void emulator_sync_warpgroups(int count);  ///< one or two, of 128 threads each
 void* emulator_dynamic_shared();
 int emulator_block_in_cluster();
 void emulator_sync_cluster();

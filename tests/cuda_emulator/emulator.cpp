@@ -21,7 +21,7 @@ constexpr size_t kStackBytes = 128 << 10, kMostExchanged = 64, kSharedAlign = 10
 constexpr unsigned kLanes = 32, kWarpgroup = 4 * kLanes;
 
 /// kPolling: waits for what others do to memory, and looks again.
-enum class State { kRunnable, kPolling, kAtWarp, kAtWarpgroup, kAtBlock, kAtCluster, kDone };
+enum class State { kRunnable, kPolling, kAtWarp, kAtWarpgroup, kAtTwoWarpgroups, kAtBlock, kAtCluster, kDone };
 
 /// Lives as long as the program and runs the body of block after block. Begins with setcontext();
 /// from then on _setjmp() and _longjmp() switch, which ask nothing of the system.
@@ -150,6 +150,7 @@ void run_cluster() {
     progress |= finish_loads();
     progress |= release_parts(kLanes, State::kAtWarp);
     progress |= release_parts(kWarpgroup, State::kAtWarpgroup);
+    progress |= release_parts(2 * kWarpgroup, State::kAtTwoWarpgroups);
     progress |= release_parts(cluster.per_block, State::kAtBlock);
     progress |= release(0, cluster.count(), State::kAtCluster);
     if (progress) continue;
@@ -188,7 +189,10 @@ EmulatedBarrier* barrier_at(void* barrier) { return static_cast<EmulatedBarrier*
 void __syncthreads() { wait_at(State::kAtBlock); }
 void emulator_begin_kernel() { cluster.threads[cluster.current]->began_kernel = true; }
 void __syncwarp() { wait_at(State::kAtWarp); }
-void emulator_sync_warpgroup() { wait_at(State::kAtWarpgroup); }
+void emulator_sync_warpgroups(int count) {
+  if (count > 2) std::abort();
+  wait_at(count == 1 ? State::kAtWarpgroup : State::kAtTwoWarpgroups);
+}
 void emulator_sync_cluster() { wait_at(State::kAtCluster); }
 int emulator_block_in_cluster() { return static_cast<int>(cluster.block()); }
 void* emulator_dynamic_shared() { return cluster.shared_of(cluster.block()); }
@@ -288,7 +292,7 @@ void emulator_load_matrices(uint32_t (&out)[4], const uint16_t* row, bool transp
 
 namespace leyden::cuda {
 void emulator_warpgroup_product(float* d, int columns, const uint8_t* x, const uint8_t* y,
-                                bool e4m3, bool x_transposed, bool add_to) {
+                                bool e4m3, bool transposed, bool add_to) {
   // The hardware swizzles bits of the address itself.
   const auto at = [](const uint8_t* first, unsigned row, unsigned byte) {
     const uintptr_t a = reinterpret_cast<uintptr_t>(first) + row * 128 + byte;
@@ -306,7 +310,8 @@ void emulator_warpgroup_product(float* d, int columns, const uint8_t* x, const u
     const unsigned row = 16 * warp + g + 8 * (i % 4 / 2), column = i / 4 * 8 + 2 * t + i % 2;
     if (!add_to) d[i] = 0;
     for (unsigned k = 0; k < (e4m3 ? 32u : 16u); ++k)
-      d[i] += (x_transposed ? value(x, k, row) : value(x, row, k)) * value(y, column, k);
+      d[i] += transposed ? value(x, k, row) * value(y, k, column)
+                         : value(x, row, k) * value(y, column, k);
   }
 }
 }  // namespace leyden::cuda
