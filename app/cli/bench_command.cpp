@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 // leyden bench: how fast a model reads and writes at different lengths, and what memory it takes.
-// Each figure comes from a freshly opened model, so that nothing read before is reused or counted.
+// Each figure comes from a freshly opened model, so that nothing read before is reused or counted;
+// with --keep-open only the memory of what was read before is.
 #include <algorithm>
 #include <cstdio>
 #include <cstring>
@@ -22,6 +23,7 @@ struct BenchArguments {
   std::vector<int64_t> contexts = {1024, 4096, 16384};
   std::vector<std::string> attentions = {"dsa"};
   int64_t decode_tokens = 64;
+  bool keep_open = false;
 };
 
 /// Lets the peak of the resident memory begin anew (Linux; without effect elsewhere).
@@ -66,12 +68,14 @@ Json generate(const Model& model, const std::vector<int32_t>& ids, int64_t n_tok
   }));
 }
 
-Json measure(const BenchArguments& args, const std::string& attention, int64_t context,
-             const Console& console) {
+Model open(const BenchArguments& args, const std::string& attention, const Console& console) {
   ModelArguments arguments = args.model;
   arguments.attention = attention;
-  reset_peak_memory();
-  const Model model = arguments.open(console);
+  return arguments.open(console);
+}
+
+Json measure(const BenchArguments& args, const Model& model, const std::string& attention,
+             int64_t context, const Console& console) {
   const Json stats = Json::parse(model_stats(model));
   const auto limit = stats.at("max_context").get<int64_t>();
   const auto vocab = stats.at("vocab_size").get<int64_t>();
@@ -122,8 +126,14 @@ void run_bench(const BenchArguments& args, const Console& console) {
                       "read, tokens/s", "write, tokens/s", "peak RSS", "KV"));
   }
   for (const std::string& attention : args.attentions) {
+    Model model;
     for (const int64_t context : args.contexts) {
-      rows.push_back(measure(args, attention, context, console));
+      reset_peak_memory();
+      if (!model || !args.keep_open) {
+        model.reset();
+        model = open(args, attention, console);
+      }
+      rows.push_back(measure(args, model, attention, context, console));
       if (console.json) continue;
       const Json& r = rows.back();
       print(fmt::format("{:>9}  {:<9}  {:>14.1f}  {:>15.1f}  {:>10}  {:>10}\n", grouped(
@@ -158,6 +168,8 @@ void add_bench(CLI::App& app, Console& console) {
   command->add_option("--decode", args->decode_tokens, "Tokens written after each prompt")
       ->check(CLI::Range(int64_t{32}, int64_t{1} << 20))
       ->capture_default_str();
+  command->add_flag("--keep-open", args->keep_open,
+                    "Open the model once for all lengths: memory then has what earlier ones left");
   command->callback([args, &console] { run_bench(*args, console); });
 }
 

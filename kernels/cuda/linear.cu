@@ -61,7 +61,7 @@ struct Tile {
   static constexpr int kRows = kRows_, kOutputs = kOutputs_, kLines = kLines_, kStages = kStages_;
   static constexpr int kThreads = kGroups * kWarpgroup;
   static constexpr int kW = kOutputs * kLine, kX = kRows * kLine;  ///< bytes of a line
-  static constexpr int kScales = (kRows + 1) * 4;                  ///< of x, then one of W
+  static constexpr int kScales = (kRows + 1) * 4;                  ///< of x, then one of W: bytes
   static constexpr int kStageBytes = (kLines * (kW + kX + kScales) + 1023) / 1024 * 1024;
 
   __device__ static uint8_t* w_line(uint8_t* ring, int stage, int i) {
@@ -86,18 +86,20 @@ struct FewRows : Tile<16, kProductRows, 4, 4, kStages> {
   static constexpr int kPartials = kProductRows * 16;  ///< sums of a line
 };
 
-/// What one thread copies of every line: the same 16 bytes of every kStep-th row of W and of x, and
-/// one scale. Rows that do not exist are copies of others, whose results nobody takes.
+/// What one thread copies of every stage: of each line the same 16 bytes of every kStep-th row of W
+/// and of x, and one scale. Rows that do not exist are copies of others, whose results nobody
+/// takes.
 template <bool kFp8, typename T, bool kAligned>
 struct Loader {
   static constexpr int kStep = T::kThreads / 8, kOfW = T::kOutputs / kStep,
-                       kOfX = (T::kRows + kStep - 1) / kStep;
-  static_assert(T::kOutputs % kStep == 0 && kStep % 8 == 0 && T::kThreads >= T::kRows);
+                       kOfX = (T::kRows + kStep - 1) / kStep, kOfLine = T::kScales / 4;
+  static_assert(T::kOutputs % kStep == 0 && kStep % 8 == 0 && T::kLines * kOfLine <= T::kThreads);
   const Operands<kFp8>& o;
-  const int first = static_cast<int>(threadIdx.x) / 8, at = static_cast<int>(threadIdx.x) % 8 * 16;
-  const int place = static_cast<int>(swizzled_16(first, threadIdx.x % 8));
+  const int thread = static_cast<int>(threadIdx.x), first = thread / 8, at = thread % 8 * 16;
+  const int place = static_cast<int>(swizzled_16(first, thread % 8));
+  const int scale_line = thread / kOfLine;  ///< of a stage; none from kLines on
   const uint8_t *w[kOfW], *x[kOfX];
-  const float *of_x, *of_w;  ///< scales: of row threadIdx.x, and of W
+  const float* scale;
 
   __device__ Loader(const Operands<kFp8>& operands, const int64_t* x_row, int64_t first_out,
                     int64_t outputs)
@@ -112,42 +114,47 @@ struct Loader {
       const int r = first + i * kStep;
       x[i] = o.x + x_row[r < T::kRows ? r : 0] * o.x_stride;
     }
-    if (!kFp8) return;
-    of_w = o.w_scales + first_out / kGroup * o.lines;
-    of_x = o.x_scales + x_row[static_cast<int>(threadIdx.x) < T::kRows ? threadIdx.x : 0] * o.lines;
+    if (!kFp8 || scale_line >= T::kLines) return;
+    const int r = thread % kOfLine;
+    scale =
+        r < T::kRows ? o.x_scales + x_row[r] * o.lines : o.w_scales + first_out / kGroup * o.lines;
   }
-  /// Line `line` of W and x, and its scales; zeros behind the end.
-  __device__ void load(int line, uint8_t* to_w, uint8_t* to_x, float* scales) const {
-    const int begin = line * kLine;
-    if (kAligned && begin + kLine <= o.row_bytes) {  // all of it
-      copy_all(to_w, to_x,
-               [&](uint8_t* to, const uint8_t* row) { copy_16(to, row + begin + at, true); });
+  /// A stage's lines of W and x, and their scales; zeros behind the end.
+  __device__ void load(int stage, uint8_t* ring) const {
+    const int begin = stage * T::kLines * kLine;
+    if (kAligned && begin + T::kLines * kLine <= o.row_bytes) {  // all of them
+      copy_all(ring, stage, [&](uint8_t* to, const uint8_t* row, int line) {
+        copy_16(to, row + (begin + at) + line * kLine, true);
+      });
     } else {
-      copy_all(to_w, to_x, [&](uint8_t* to, const uint8_t* row) {
-        const bool there = begin + at < o.row_bytes;
+      copy_all(ring, stage, [&](uint8_t* to, const uint8_t* row, int line) {
+        const int from = begin + at + line * kLine;
+        const bool there = from < o.row_bytes;
         if (kAligned)
-          copy_16(to, there ? row + begin + at : row, there);
+          copy_16(to, there ? row + from : row, there);
         else
-          *reinterpret_cast<uint4*>(to) = load_16(row, begin + at, there ? o.row_bytes : 0, false);
+          *reinterpret_cast<uint4*>(to) = load_16(row, from, there ? o.row_bytes : 0, false);
       });
     }
-    if (!kFp8) return;
+    if (!kFp8 || scale_line >= T::kLines) return;
+    const int line = stage * T::kLines + scale_line;
     const bool there = line < o.lines;
-    if (static_cast<int>(threadIdx.x) < T::kRows)
-      copy_4(scales + threadIdx.x, there ? of_x + line : of_x, there);
-    if (static_cast<int>(threadIdx.x) == T::kThreads - 1)
-      copy_4(scales + T::kRows, there ? of_w + line : of_w, there);
+    copy_4(T::scales(ring, stage, 0) + thread, there ? scale + line : scale, there);
   }
 
  private:
   template <typename Copy>
-  __device__ void copy_all(uint8_t* to_w, uint8_t* to_x, Copy copy) const {
+  __device__ void copy_all(uint8_t* ring, int stage, Copy copy) const {
 #pragma unroll
-    for (int i = 0; i < kOfW; ++i) copy(to_w + place + i * kStep * kLine, w[i]);
+    for (int line = 0; line < T::kLines; ++line) {
 #pragma unroll
-    for (int i = 0; i < kOfX; ++i)
-      if (T::kRows % kStep == 0 || first + i * kStep < T::kRows)
-        copy(to_x + place + i * kStep * kLine, x[i]);
+      for (int i = 0; i < kOfW; ++i)
+        copy(T::w_line(ring, stage, line) + place + i * kStep * kLine, w[i], line);
+#pragma unroll
+      for (int i = 0; i < kOfX; ++i)
+        if (T::kRows % kStep == 0 || first + i * kStep < T::kRows)
+          copy(T::x_line(ring, stage, line) + place + i * kStep * kLine, x[i], line);
+    }
   }
 };
 
@@ -157,10 +164,11 @@ struct Work {
   int64_t first_row, first_out;
 
   template <typename T>
-  __device__ static Work of(const Linear& p, int64_t row_tiles, int64_t out_tiles, T) {
+  __device__ static Work of(const Linear& p, int row_tiles, int out_tiles, T) {
     const Span span = rows_of(p, blockIdx.y);
-    const Place tile(blockIdx.x, row_tiles, out_tiles);
-    return {span, span.begin + tile.row_tile * T::kRows, tile.out_tile * T::kOutputs};
+    const Place tile(static_cast<int>(blockIdx.x), row_tiles, out_tiles);
+    return {span, span.begin + int64_t{tile.row_tile} * T::kRows,
+            int64_t{tile.out_tile} * T::kOutputs};
   }
   /// Row of x of each row of the tile; behind the last one, the last one.
   template <typename T>
@@ -177,7 +185,7 @@ struct Work {
 /// other are under way.
 template <bool kFp8, typename T, bool kAligned>
 __global__ void __launch_bounds__(T::kThreads)
-    many_rows_kernel(Linear p, int64_t row_tiles, int64_t out_tiles) {
+    many_rows_kernel(Linear p, int row_tiles, int out_tiles) {
   begin_kernel();
   __shared__ int64_t x_row[T::kRows];
   const Work work = Work::of(p, row_tiles, out_tiles, T{});
@@ -187,9 +195,7 @@ __global__ void __launch_bounds__(T::kThreads)
   const Operands<kFp8> o(p, blockIdx.y);
   const Loader<kFp8, T, kAligned> loader(o, x_row, work.first_out, p.shape.n);
   const auto load = [&](int line) {
-    if (line < o.lines)
-      loader.load(line, T::w_line(ring, line, 0), T::x_line(ring, line, 0),
-                  T::scales(ring, line, 0));
+    if (line < o.lines) loader.load(line, ring);
     commit_copies();
   };
   constexpr int kSums = T::kOutputs / 2;
@@ -232,7 +238,7 @@ __global__ void __launch_bounds__(T::kThreads)
 /// where a thread adds up two of the sums, line after line.
 template <bool kFp8, typename T, bool kAligned>
 __global__ void __launch_bounds__(T::kThreads)
-    few_rows_kernel(Linear p, int64_t row_tiles, int64_t out_tiles) {
+    few_rows_kernel(Linear p, int row_tiles, int out_tiles) {
   begin_kernel();
   __shared__ int64_t x_row[T::kRows];
   const Work work = Work::of(p, row_tiles, out_tiles, T{});
@@ -244,12 +250,7 @@ __global__ void __launch_bounds__(T::kThreads)
   const Loader<kFp8, T, kAligned> loader(o, x_row, work.first_out, p.shape.n);
   const int stages = (o.lines + T::kLines - 1) / T::kLines;
   const auto load = [&](int stage) {
-    if (stage < stages) {
-#pragma unroll
-      for (int i = 0; i < T::kLines; ++i)
-        loader.load(stage * T::kLines + i, T::w_line(ring, stage, i), T::x_line(ring, stage, i),
-                    T::scales(ring, stage, i));
-    }
+    if (stage < stages) loader.load(stage, ring);
     commit_copies();
   };
   constexpr int kProducts = T::kRows / 2, kSums = kProducts / T::kLines;
@@ -322,15 +323,14 @@ __global__ void linear_f32_kernel(Linear p) {
     p.y[group * p.y_group + r * p.y_stride + out] = p.round_bf16 ? round_to_bf16(sum) : sum;
 }
 
-using Kernel = void (*)(Linear, int64_t, int64_t);
+using Kernel = void (*)(Linear, int, int);
 
 template <typename T>
 Error launch_tiles(Kernel kernel, size_t more_shared, const Linear& p, Stream stream) {
-  const int64_t row_tiles = blocks(p.m, T::kRows), out_tiles = blocks(p.shape.n, T::kOutputs);
-  return launch(kernel,
-                dim3(static_cast<unsigned>(row_tiles * out_tiles), static_cast<unsigned>(p.groups)),
-                dim3(T::kThreads), T::kStages * T::kStageBytes + more_shared, stream, p, row_tiles,
-                out_tiles);
+  const unsigned row_tiles = blocks(p.m, T::kRows), out_tiles = blocks(p.shape.n, T::kOutputs);
+  return launch(kernel, dim3(row_tiles * out_tiles, static_cast<unsigned>(p.groups)),
+                dim3(T::kThreads), T::kStages * T::kStageBytes + more_shared, stream, p,
+                static_cast<int>(row_tiles), static_cast<int>(out_tiles));
 }
 template <bool kFp8, bool kAligned, typename T>
 Error launch_many_rows(const Linear& p, Stream stream) {

@@ -15,11 +15,11 @@ int64_t linear_streamed_cost(const Linear& p);
 
 /// Row tiles are walked in bands, so that blocks that run together share both x and W.
 struct Place {
-  int64_t row_tile, out_tile;
-  __device__ Place(int64_t at, int64_t row_tiles, int64_t out_tiles) {
-    constexpr int64_t kBand = 16;
-    const int64_t band = at / (kBand * out_tiles), inside = at % (kBand * out_tiles);
-    const int64_t left = row_tiles - band * kBand, height = left < kBand ? left : kBand;
+  int row_tile, out_tile;
+  __device__ Place(int at, int row_tiles, int out_tiles) {
+    constexpr int kBand = 16;
+    const int band = at / (kBand * out_tiles), inside = at % (kBand * out_tiles);
+    const int left = row_tiles - band * kBand, height = left < kBand ? left : kBand;
     row_tile = band * kBand + inside % height;
     out_tile = inside / height;
   }

@@ -50,8 +50,8 @@ struct Maps {
 
 template <bool kFp8, typename T>
 __global__ void __launch_bounds__(T::kThreads)
-    linear_streamed_kernel(const __grid_constant__ Maps maps, Linear p, int64_t row_tiles,
-                           int64_t out_tiles) {
+    linear_streamed_kernel(const __grid_constant__ Maps maps, Linear p, int row_tiles,
+                           int out_tiles) {
   begin_kernel();
   uint8_t* ring = dynamic_shared<uint8_t>();
   Barrier* full = reinterpret_cast<Barrier*>(ring + T::kStages * T::kStageBytes);
@@ -67,17 +67,17 @@ __global__ void __launch_bounds__(T::kThreads)
   sync_cluster();
 
   const int lines = (p.shape.k * (kFp8 ? 1 : 2) + kLine - 1) / kLine;
-  const int64_t out_pairs = (out_tiles + kCluster - 1) / kCluster;
-  const int64_t tiles = row_tiles * out_pairs, step = gridDim.x / kCluster;
+  const int out_pairs = (out_tiles + kCluster - 1) / kCluster;
+  const int tiles = row_tiles * out_pairs, step = static_cast<int>(gridDim.x) / kCluster;
   const int warpgroup = warpgroup_number();
   RingTurn turn;
   if (warpgroup == 0) {
     set_registers<T::kLoading, false>();
     if (threadIdx.x == 0) {
-      for (int64_t i = blockIdx.x / kCluster; i < tiles; i += step) {
+      for (int i = static_cast<int>(blockIdx.x) / kCluster; i < tiles; i += step) {
         const Place tile(i, row_tiles, out_pairs);
-        const int64_t row = tile.row_tile * T::kRows + rank * (T::kRows / kCluster);
-        const int64_t out = (tile.out_tile * kCluster + rank) * kOutputs;
+        const int64_t row = int64_t{tile.row_tile} * T::kRows + rank * (T::kRows / kCluster);
+        const int64_t out = int64_t{tile.out_tile * kCluster + rank} * kOutputs;
         for (int line = 0; line < lines; ++line) {
           wait_barrier(&free[turn.stage], turn.phase ^ 1);
           uint8_t* x = ring + turn.stage * T::kStageBytes;
@@ -95,10 +95,10 @@ __global__ void __launch_bounds__(T::kThreads)
     const int lane = threadIdx.x % kWarp, g = lane / 4, t = lane % 4;
     const int first = (warpgroup - 1) * T::kProducts * kProductRows +
                       static_cast<int>(threadIdx.x) / kWarp % 4 * 16 + g;
-    for (int64_t i = blockIdx.x / kCluster; i < tiles; i += step) {
+    for (int i = static_cast<int>(blockIdx.x) / kCluster; i < tiles; i += step) {
       const Place tile(i, row_tiles, out_pairs);
-      const int64_t row = tile.row_tile * T::kRows + first;
-      const int64_t out_tile = tile.out_tile * kCluster + rank;
+      const int64_t row = int64_t{tile.row_tile} * T::kRows + first;
+      const int64_t out_tile = int64_t{tile.out_tile} * kCluster + rank;
       // A block without outputs of its own reads for the other.
       const float* of_w =
           kFp8 ? p.shape.scales + (out_tile < out_tiles ? out_tile : 0) * lines : nullptr;
@@ -177,7 +177,8 @@ Error launch_streamed(const Linear& p, Stream stream) {
   return launch(linear_streamed_kernel<kFp8, T>,
                 dim3(static_cast<unsigned>(kCluster * (clusters < most ? clusters : most))),
                 dim3(T::kThreads), T::kShared, stream, Cluster{kCluster}, maps, p,
-                int64_t{blocks(p.m, T::kRows)}, int64_t{blocks(p.shape.n, kOutputs)});
+                static_cast<int>(blocks(p.m, T::kRows)),
+                static_cast<int>(blocks(p.shape.n, kOutputs)));
 }
 
 template <typename T>
