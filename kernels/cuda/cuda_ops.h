@@ -143,7 +143,8 @@ struct Ops {
                     float* scales, Stream);
   Error (*to_bf16)(const float* x, int64_t n, uint16_t* out, Stream);
   Error (*swiglu)(const float* gate, const float* up, int64_t n, float* out, Stream);
-  Error (*linear)(const Linear&, Stream);
+  /// Products that do not depend on each other: those of few rows run side by side.
+  Error (*linear)(const Linear* products, int64_t count, Stream);
 
   // Keys and the indexer.
   /// Rotates q in place, finishes index keys and queries (norm, rotation, Hadamard), and writes

@@ -79,11 +79,18 @@ template <int kGroups, int kOutputs, int kStages>
 using ManyRows = Tile<kGroups * kProductRows, kOutputs, kGroups, 1, kStages>;
 using SmallTile = ManyRows<1, 64, 6>;  // two blocks on a multiprocessor
 using MediumTile = ManyRows<2, 128, 6>;
-/// Four warpgroups make the same 64 outputs, one line of a stage each: what counts is how much of W
-/// is under way.
-template <int kStages>
-struct FewRows : Tile<16, kProductRows, 4, 4, kStages> {
+/// Four warpgroups make the same 64 outputs of at most 16 rows, some lines of a stage each: what
+/// counts is how much of W is under way.
+template <int kLines, int kStages>
+struct FewRows : Tile<16, kProductRows, 4, kLines, kStages> {
   static constexpr int kPartials = kProductRows * 16;  ///< sums of a line
+};
+constexpr int kFewRows = 16, kMostTogether = 4;
+
+/// Products of few rows whose blocks stand side by side; all have the same number of groups.
+struct Together {
+  Linear of[kMostTogether];
+  int end[kMostTogether];  ///< blocks up to and with each of them
 };
 
 /// What one thread copies of every stage: of each line the same 16 bytes of every kStep-th row of W
@@ -238,10 +245,14 @@ __global__ void __launch_bounds__(T::kThreads)
 /// where a thread adds up two of the sums, line after line.
 template <bool kFp8, typename T, bool kAligned>
 __global__ void __launch_bounds__(T::kThreads)
-    few_rows_kernel(Linear p, int row_tiles, int out_tiles) {
+    few_rows_kernel(const __grid_constant__ Together all) {
   begin_kernel();
   __shared__ int64_t x_row[T::kRows];
-  const Work work = Work::of(p, row_tiles, out_tiles, T{});
+  int which = 0, begin = 0;
+  while (static_cast<int>(blockIdx.x) >= all.end[which]) begin = all.end[which++];
+  const Linear& p = all.of[which];
+  const Span span = rows_of(p, blockIdx.y);
+  const Work work{span, span.begin, int64_t{static_cast<int>(blockIdx.x) - begin} * T::kOutputs};
   if (work.first_row >= work.span.end) return;
   work.find_rows(p, x_row, T{});
   uint8_t* ring = dynamic_shared<uint8_t>();
@@ -253,7 +264,8 @@ __global__ void __launch_bounds__(T::kThreads)
     if (stage < stages) loader.load(stage, ring);
     commit_copies();
   };
-  constexpr int kProducts = T::kRows / 2, kSums = kProducts / T::kLines;
+  constexpr int kGroups = T::kThreads / kWarpgroup, kProducts = T::kRows / 2,
+                kSums = kProducts / kGroups, kOwnLines = T::kLines / kGroups;
   const int warpgroup = warpgroup_number(), thread = threadIdx.x % kWarpgroup;
   const int lane = threadIdx.x % kWarp, g = lane / 4, t = lane % 4;
   /// Of this thread's sum number i: the number of its product, and its row in the tile.
@@ -266,23 +278,31 @@ __global__ void __launch_bounds__(T::kThreads)
     wait_copies<T::kStages - 2>();
     publish_shared();
     __syncthreads();  // this stage is there, the one before is free
-    load(stage + T::kStages - 1);
-    const Operand w(T::w_line(ring, stage, warpgroup)), x(T::x_line(ring, stage, warpgroup));
-    float d[kProducts];
+    float d[kOwnLines][kProducts];
     begin_products();
 #pragma unroll
-    for (int s = 0; s < kLine / 32; ++s)
-      warpgroup_product<kFp8, T::kRows>(d, w + 32 * s, x + 32 * s, s > 0);
-    commit_products();
-    wait_products<0>();
-    hold(d);
+    for (int i = 0; i < kOwnLines; ++i) {
+      const int line = i * kGroups + warpgroup;
+      const Operand w(T::w_line(ring, stage, line)), x(T::x_line(ring, stage, line));
 #pragma unroll
-    for (int i = 0; i < kProducts; ++i)
-      partials[warpgroup * T::kPartials + i * kWarpgroup + thread] = d[i];
+      for (int s = 0; s < kLine / 32; ++s)
+        warpgroup_product<kFp8, T::kRows>(d[i], w + 32 * s, x + 32 * s, s > 0);
+    }
+    commit_products();
+    load(stage + T::kStages - 1);
+    wait_products<0>();
+#pragma unroll
+    for (int i = 0; i < kOwnLines; ++i) {
+      hold(d[i]);
+      float* own = partials + (i * kGroups + warpgroup) * T::kPartials + thread;
+#pragma unroll
+      for (int j = 0; j < kProducts; ++j) own[j * kWarpgroup] = d[i][j];
+    }
     __syncthreads();
 #pragma unroll
     for (int line = 0; line < T::kLines; ++line) {
       const float* scales = T::scales(ring, stage, line);
+#pragma unroll
       for (int i = 0; i < kSums; ++i) {
         const float scale = kFp8 ? scales[row_of(i)] * scales[T::kRows] : 1.0f;
         total[i] = fmaf(partials[line * T::kPartials + product_of(i) * kWarpgroup + thread], scale,
@@ -323,59 +343,90 @@ __global__ void linear_f32_kernel(Linear p) {
     p.y[group * p.y_group + r * p.y_stride + out] = p.round_bf16 ? round_to_bf16(sum) : sum;
 }
 
-using Kernel = void (*)(Linear, int, int);
-
-template <typename T>
-Error launch_tiles(Kernel kernel, size_t more_shared, const Linear& p, Stream stream) {
-  const unsigned row_tiles = blocks(p.m, T::kRows), out_tiles = blocks(p.shape.n, T::kOutputs);
-  return launch(kernel, dim3(row_tiles * out_tiles, static_cast<unsigned>(p.groups)),
-                dim3(T::kThreads), T::kStages * T::kStageBytes + more_shared, stream, p,
-                static_cast<int>(row_tiles), static_cast<int>(out_tiles));
-}
-template <bool kFp8, bool kAligned, typename T>
+template <typename T, bool kFp8, bool kAligned>
 Error launch_many_rows(const Linear& p, Stream stream) {
-  return launch_tiles<T>(many_rows_kernel<kFp8, T, kAligned>, 0, p, stream);
+  const unsigned row_tiles = blocks(p.m, T::kRows), out_tiles = blocks(p.shape.n, T::kOutputs);
+  return launch(many_rows_kernel<kFp8, T, kAligned>,
+                dim3(row_tiles * out_tiles, static_cast<unsigned>(p.groups)), dim3(T::kThreads),
+                T::kStages * T::kStageBytes, stream, p, static_cast<int>(row_tiles),
+                static_cast<int>(out_tiles));
 }
-template <bool kFp8, bool kAligned, typename T>
-Error launch_few_rows(const Linear& p, Stream stream) {
-  return launch_tiles<T>(few_rows_kernel<kFp8, T, kAligned>, T::kLines * T::kPartials * 4, p,
-                         stream);
+template <typename T, bool kFp8, bool kAligned>
+Error launch_few_rows(const Together& all, unsigned tiles, Stream stream) {
+  return launch(few_rows_kernel<kFp8, T, kAligned>,
+                dim3(tiles, static_cast<unsigned>(all.of[0].groups)), dim3(T::kThreads),
+                T::kStages * T::kStageBytes + T::kLines * T::kPartials * 4, stream, all);
+}
+
+/// `count` products that may stand side by side.
+template <bool kFp8, bool kAligned>
+Error few_rows(const Linear* products, int count, Stream stream) {
+  Together all{};
+  int tiles = 0;
+  for (int i = 0; i < count; ++i) {
+    all.of[i] = products[i];
+    tiles += static_cast<int>(blocks(products[i].shape.n, kProductRows));
+    all.end[i] = tiles;
+  }
+  // Two blocks on a multiprocessor, or one that has more under way.
+  const auto run = int64_t{tiles} * products->groups <= kMultiprocessors
+                       ? launch_few_rows<FewRows<8, 2>, kFp8, kAligned>
+                       : launch_few_rows<FewRows<4, 2>, kFp8, kAligned>;
+  return run(all, static_cast<unsigned>(tiles), stream);
 }
 
 template <bool kFp8, bool kAligned>
-Error launch_best(const Linear& p, Stream stream) {
-  if (p.m <= FewRows<2>::kRows) {
-    // Two blocks on a multiprocessor, or one that has more under way.
-    const bool alone = int64_t{blocks(p.shape.n, kProductRows)} * p.groups <= kMultiprocessors;
-    return alone ? launch_few_rows<kFp8, kAligned, FewRows<4>>(p, stream)
-                 : launch_few_rows<kFp8, kAligned, FewRows<2>>(p, stream);
-  }
+Error many_rows(const Linear& p, Stream stream) {
   if (p.groups > 1)  // how many rows a group has is not known here
     return p.m > SmallTile::kRows &&
                    int64_t{blocks(p.shape.n, MediumTile::kOutputs)} * p.groups >= kMultiprocessors
-               ? launch_many_rows<kFp8, kAligned, MediumTile>(p, stream)
-               : launch_many_rows<kFp8, kAligned, SmallTile>(p, stream);
+               ? launch_many_rows<MediumTile, kFp8, kAligned>(p, stream)
+               : launch_many_rows<SmallTile, kFp8, kAligned>(p, stream);
   // Measured microseconds (k 7168): a tile on each multiprocessor, and two.
   const int64_t tiles =
       int64_t{blocks(p.shape.n, SmallTile::kOutputs)} * blocks(p.m, SmallTile::kRows);
   const int64_t small = tiles <= kMultiprocessors ? 19 : blocks(tiles, 2 * kMultiprocessors) * 30;
   if (kAligned && !p.rows && linear_streamed_cost(p) < small) return linear_streamed(p, stream);
-  return launch_many_rows<kFp8, kAligned, SmallTile>(p, stream);
+  return launch_many_rows<SmallTile, kFp8, kAligned>(p, stream);
+}
+
+Error f32(const Linear& p, Stream stream) {
+  return launch(
+      linear_f32_kernel,
+      dim3(blocks(p.shape.n, kF32Outputs), blocks(p.m, 1), static_cast<unsigned>(p.groups)),
+      dim3(kF32Threads), 0, stream, p);
+}
+
+bool is_fp8(const Linear& p) { return p.shape.dtype != kF32 && p.shape.dtype != kBF16; }
+/// Whether both go through the same few_rows_kernel().
+bool may_be_together(const Linear& a, const Linear& b) {
+  return b.m > 0 && b.m <= kFewRows && b.shape.dtype == a.shape.dtype && b.groups == a.groups &&
+         rows_are_aligned(a) == rows_are_aligned(b);
 }
 
 }  // namespace
 
-Error linear(const Linear& p, Stream stream) {
-  if (p.m == 0) return nullptr;
-  if (p.shape.dtype == kF32)
-    return launch(
-        linear_f32_kernel,
-        dim3(blocks(p.shape.n, kF32Outputs), blocks(p.m, 1), static_cast<unsigned>(p.groups)),
-        dim3(kF32Threads), 0, stream, p);
-  const bool fp8 = p.shape.dtype != kBF16;
-  return (rows_are_aligned(p) ? fp8 ? launch_best<true, true> : launch_best<false, true>
-          : fp8 ? launch_best<true, false>
-                              : launch_best<false, false>)(p, stream);
+Error linear(const Linear* products, int64_t count, Stream stream) {
+  for (int64_t i = 0, n = 1; i < count; i += n, n = 1) {
+    const Linear& p = products[i];
+    const bool fp8 = is_fp8(p), aligned = rows_are_aligned(p);
+    Error e = nullptr;
+    if (p.m == 0) continue;
+    if (p.shape.dtype == kF32) {
+      e = f32(p, stream);
+    } else if (p.m <= kFewRows) {
+      while (n < kMostTogether && i + n < count && may_be_together(p, products[i + n])) ++n;
+      e = (aligned ? fp8 ? few_rows<true, true> : few_rows<false, true>
+           : fp8 ? few_rows<true, false>
+                   : few_rows<false, false>)(&p, static_cast<int>(n), stream);
+    } else {
+      e = (aligned ? fp8 ? many_rows<true, true> : many_rows<false, true>
+           : fp8 ? many_rows<true, false>
+                   : many_rows<false, false>)(p, stream);
+    }
+    if (e) return e;
+  }
+  return nullptr;
 }
 
 }  // namespace leyden::cuda

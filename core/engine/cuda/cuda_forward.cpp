@@ -149,45 +149,50 @@ cuda::PageShape CudaForward::page_shape(int64_t layer) const {
   return {l.kv_lora_rank, l.rope_dim, l.index_dim, layer * l.layer_bytes(), l.scale_ue8m0};
 }
 
-Status CudaForward::run_product(Form& x, cuda::Linear l) {
-  l.x_stride = x.k;
-  l.y_stride = l.shape.n;
-  switch (static_cast<DType>(l.shape.dtype)) {
-    case DType::kF8E4M3:
-      if (!x.fp8) {
-        LEYDEN_TRY(s_->codes.ensure(static_cast<size_t>(x.m * x.k)));
-        LEYDEN_TRY(s_->scales.ensure(static_cast<size_t>(x.m * groups_of(x.k)) * 4));
-        LEYDEN_CUDA_TRY(ops_.quantize(x.x, x.m, x.k, model_->config().scale_ue8m0,
-                                      s_->codes.as<uint8_t>(), s_->scales.as<float>(), stream_));
-        x.fp8 = true;
-      }
-      l.x = s_->codes.as<void>();
-      l.x_scales = s_->scales.as<float>();
-      break;
-    case DType::kBF16:
-      if (!x.bf16) {
-        LEYDEN_TRY(s_->bf16.ensure(static_cast<size_t>(x.m * x.k) * 2));
-        LEYDEN_CUDA_TRY(ops_.to_bf16(x.x, x.m * x.k, s_->bf16.as<uint16_t>(), stream_));
-        x.bf16 = true;
-      }
-      l.x = s_->bf16.as<void>();
-      break;
-    case DType::kF32:
-      l.x = x.x;
-      break;
+Status CudaForward::run_products(Form& x, std::span<cuda::Linear> products) {
+  for (cuda::Linear& l : products) {
+    l.x_stride = x.k;
+    l.y_stride = l.shape.n;
+    switch (static_cast<DType>(l.shape.dtype)) {
+      case DType::kF8E4M3:
+        if (!x.fp8) {
+          LEYDEN_TRY(s_->codes.ensure(static_cast<size_t>(x.m * x.k)));
+          LEYDEN_TRY(s_->scales.ensure(static_cast<size_t>(x.m * groups_of(x.k)) * 4));
+          LEYDEN_CUDA_TRY(ops_.quantize(x.x, x.m, x.k, model_->config().scale_ue8m0,
+                                        s_->codes.as<uint8_t>(), s_->scales.as<float>(), stream_));
+          x.fp8 = true;
+        }
+        l.x = s_->codes.as<void>();
+        l.x_scales = s_->scales.as<float>();
+        break;
+      case DType::kBF16:
+        if (!x.bf16) {
+          LEYDEN_TRY(s_->bf16.ensure(static_cast<size_t>(x.m * x.k) * 2));
+          LEYDEN_CUDA_TRY(ops_.to_bf16(x.x, x.m * x.k, s_->bf16.as<uint16_t>(), stream_));
+          x.bf16 = true;
+        }
+        l.x = s_->bf16.as<void>();
+        break;
+      case DType::kF32:
+        l.x = x.x;
+        break;
+    }
   }
-  LEYDEN_CUDA_TRY(ops_.linear(l, stream_));
+  LEYDEN_CUDA_TRY(ops_.linear(products.data(), static_cast<int64_t>(products.size()), stream_));
   return {};
 }
 
-Status CudaForward::product(Form& x, const DeviceMatrix& w, float* y, bool round_bf16) {
-  cuda::Linear l;
-  l.weights = w.views;
-  l.shape = w.shape;
-  l.m = x.m;
-  l.y = y;
-  l.round_bf16 = round_bf16;
-  return run_product(x, l);
+Status CudaForward::products(Form& x, std::initializer_list<Product> products) {
+  std::vector<cuda::Linear> all;
+  for (const Product& p : products) {
+    cuda::Linear& l = all.emplace_back();
+    l.weights = p.w.views;
+    l.shape = p.w.shape;
+    l.m = x.m;
+    l.y = p.y;
+    l.round_bf16 = p.round_bf16;
+  }
+  return run_products(x, all);
 }
 
 Status CudaForward::product_by_head(const float* x, int64_t width, const DeviceMatrix& w, int64_t m,
@@ -206,7 +211,7 @@ Status CudaForward::product_by_head(const float* x, int64_t width, const DeviceM
   l.y_stride = int64_t{w.count} * w.shape.n;
   l.y_group = w.shape.n;
   l.round_bf16 = true;
-  LEYDEN_CUDA_TRY(ops_.linear(l, stream_));
+  LEYDEN_CUDA_TRY(ops_.linear(&l, 1, stream_));
   return {};
 }
 
@@ -369,15 +374,14 @@ Status CudaForward::attention(const DeviceLayer& w, int64_t layer, std::span<con
   float *q = s_->q.as<float>(), *kv_a = s_->kv_a.as<float>();
 
   Form x{s_->x.as<float>(), m, c.dim};
-  LEYDEN_TRY(product(x, w.wq_a, s_->q_a.as<float>(), true));
-  LEYDEN_TRY(product(x, w.wkv_a, kv_a, true));
-  LEYDEN_TRY(product(x, w.index_wk, s_->index_k.as<float>(), true));
-  LEYDEN_TRY(product(x, w.index_weights, s_->index_w.as<float>(), false));
+  LEYDEN_TRY(products(x, {{w.wq_a, s_->q_a.as<float>()},
+                          {w.wkv_a, kv_a},
+                          {w.index_wk, s_->index_k.as<float>()},
+                          {w.index_weights, s_->index_w.as<float>(), false}}));
   LEYDEN_CUDA_TRY(ops_.rms_norm(s_->q_a.as<float>(), c.q_lora_rank, w.q_norm, m, c.q_lora_rank, eps,
                                 s_->c_q.as<float>(), c.q_lora_rank, stream_));
   Form cq{s_->c_q.as<float>(), m, c.q_lora_rank};
-  LEYDEN_TRY(product(cq, w.wq_b, q, true));
-  LEYDEN_TRY(product(cq, w.index_wq_b, s_->index_q.as<float>(), true));
+  LEYDEN_TRY(products(cq, {{w.wq_b, q}, {w.index_wq_b, s_->index_q.as<float>()}}));
   LEYDEN_CUDA_TRY(
       ops_.rms_norm(kv_a, r + dr, w.kv_norm, m, r, eps, s_->latents.as<float>(), r, stream_));
   const cuda::KeyShape shape{page_shape(layer),        c.n_heads,       c.qk_head_dim(),
@@ -399,7 +403,7 @@ Status CudaForward::attention(const DeviceLayer& w, int64_t layer, std::span<con
                    : attend_mqa(w, layer, rows, begin, end, step));
   }
   Form o{s_->attention_out.as<float>(), m, c.n_heads * c.v_head_dim};
-  return product(o, w.wo, s_->h.as<float>(), true);
+  return products(o, {{w.wo, s_->h.as<float>()}});
 }
 
 Status CudaForward::select(int64_t layer, const StepShape& step) {
@@ -492,7 +496,7 @@ Status CudaForward::attend_mha(const DeviceLayer& w, int64_t layer,
   LEYDEN_CUDA_TRY(ops_.read_latents(page_shape(layer), s_->host_rows[end - 1], n_keys,
                                     s_->latents.as<float>(), s_->k_pe.as<float>(), stream_));
   Form latents{s_->latents.as<float>(), n_keys, r};
-  LEYDEN_TRY(product(latents, w.wkv_b, s_->kv.as<float>(), true));
+  LEYDEN_TRY(products(latents, {{w.wkv_b, s_->kv.as<float>()}}));
 
   const cuda::Attention a = attention_of(layer, first, m, step.selected);
   const float* q = s_->q.as<float>() + first * heads * (dn + dr);
@@ -510,12 +514,11 @@ Status CudaForward::dense_ffn(const DeviceFfn& w, int64_t m) {
   for (DeviceMemory* b : {&s_->gate, &s_->up, &s_->act})
     LEYDEN_TRY(b->ensure(static_cast<size_t>(m * n) * 4));
   Form x{s_->x.as<float>(), m, model_->config().dim};
-  LEYDEN_TRY(product(x, w.w1, s_->gate.as<float>(), true));
-  LEYDEN_TRY(product(x, w.w3, s_->up.as<float>(), true));
+  LEYDEN_TRY(products(x, {{w.w1, s_->gate.as<float>()}, {w.w3, s_->up.as<float>()}}));
   LEYDEN_CUDA_TRY(
       ops_.swiglu(s_->gate.as<float>(), s_->up.as<float>(), m * n, s_->act.as<float>(), stream_));
   Form a{s_->act.as<float>(), m, n};
-  return product(a, w.w2, s_->h.as<float>(), true);
+  return products(a, {{w.w2, s_->h.as<float>()}});
 }
 
 Status CudaForward::moe_ffn(const DeviceLayer& w, int64_t m) {
@@ -532,7 +535,7 @@ Status CudaForward::moe_ffn(const DeviceLayer& w, int64_t m) {
     LEYDEN_TRY(b->ensure(static_cast<size_t>(slots * n) * 4));
 
   Form x{s_->x.as<float>(), m, c.dim};
-  LEYDEN_TRY(product(x, w.gate, s_->router.as<float>(), false));
+  LEYDEN_TRY(products(x, {{w.gate, s_->router.as<float>(), false}}));
   const cuda::Router router{i32(n_experts),
                             i32(k),
                             i32(c.n_expert_groups),
@@ -552,16 +555,16 @@ Status CudaForward::moe_ffn(const DeviceLayer& w, int64_t m) {
     for (DeviceMemory* b : {&s_->gate, &s_->up, &s_->act})
       LEYDEN_TRY(b->ensure(static_cast<size_t>(std::max(slots * n, m * n_shared)) * 4));
     LEYDEN_TRY(s_->shared_out.ensure(static_cast<size_t>(m * c.dim) * 4));
-    LEYDEN_TRY(product(x, w.shared.w1, s_->gate.as<float>(), true));
-    LEYDEN_TRY(product(x, w.shared.w3, s_->up.as<float>(), true));
+    LEYDEN_TRY(
+        products(x, {{w.shared.w1, s_->gate.as<float>()}, {w.shared.w3, s_->up.as<float>()}}));
     LEYDEN_CUDA_TRY(ops_.swiglu(s_->gate.as<float>(), s_->up.as<float>(), m * n_shared,
                                 s_->act.as<float>(), stream_));
     Form a{s_->act.as<float>(), m, n_shared};
-    LEYDEN_TRY(product(a, w.shared.w2, s_->shared_out.as<float>(), true));
+    LEYDEN_TRY(products(a, {{w.shared.w2, s_->shared_out.as<float>()}}));
     x.fp8 = x.bf16 = false;  // the form's memory now holds the activations
   }
 
-  const auto grouped = [&](Form& in, const DeviceMatrix& matrix, float* y, bool gather) -> Status {
+  const auto grouped = [&](const DeviceMatrix& matrix, float* y, bool gather) {
     cuda::Linear l;
     l.weights = matrix.views;
     l.shape = matrix.shape;
@@ -571,14 +574,16 @@ Status CudaForward::moe_ffn(const DeviceLayer& w, int64_t m) {
     l.m = m;  // a token goes to an expert once at most
     l.y = y;
     l.round_bf16 = true;
-    return run_product(in, l);
+    return l;
   };
-  LEYDEN_TRY(grouped(x, w.experts.w1, s_->gate.as<float>(), true));
-  LEYDEN_TRY(grouped(x, w.experts.w3, s_->up.as<float>(), true));
+  cuda::Linear in[] = {grouped(w.experts.w1, s_->gate.as<float>(), true),
+                       grouped(w.experts.w3, s_->up.as<float>(), true)};
+  LEYDEN_TRY(run_products(x, in));
   LEYDEN_CUDA_TRY(ops_.swiglu(s_->gate.as<float>(), s_->up.as<float>(), slots * n,
                               s_->act.as<float>(), stream_));
   Form a{s_->act.as<float>(), slots, n};
-  LEYDEN_TRY(grouped(a, w.experts.w2, s_->expert_out.as<float>(), false));
+  cuda::Linear out[] = {grouped(w.experts.w2, s_->expert_out.as<float>(), false)};
+  LEYDEN_TRY(run_products(a, out));
   LEYDEN_CUDA_TRY(ops_.combine(s_->expert_out.as<float>(),
                                shared ? s_->shared_out.as<float>() : nullptr,
                                s_->slot_of_choice.as<int32_t>(), s_->weights.as<float>(), m, i32(k),
@@ -595,13 +600,14 @@ Status CudaForward::logits(std::span<const int32_t> rows, float* logits) {
   LEYDEN_TRY(s_->logits.ensure(bytes));
   const int64_t m = static_cast<int64_t>(s_->host_rows.size());
   Form x{s_->hidden.as<float>(), m, c.dim};
-  cuda::Linear l;
+  cuda::Linear head[1];
+  cuda::Linear& l = head[0];
   l.weights = weights_->head().views;
   l.shape = weights_->head().shape;
   l.rows = s_->head_rows.as<int32_t>();
   l.m = static_cast<int64_t>(rows.size());
   l.y = s_->logits.as<float>();
-  LEYDEN_TRY(run_product(x, l));
+  LEYDEN_TRY(run_products(x, head));
   LEYDEN_CUDA_TRY(ops_.copy(logits, s_->logits.as<void>(), bytes, stream_));
   LEYDEN_CUDA_TRY(ops_.synchronize(stream_));
   return {};

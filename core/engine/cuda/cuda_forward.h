@@ -2,6 +2,7 @@
 // The network on one CUDA device: the steps of forward.cpp, enqueued op by op.
 #pragma once
 
+#include <initializer_list>
 #include <memory>
 #include <span>
 #include <vector>
@@ -52,10 +53,15 @@ class CudaForward final : public Network {
   Status dense_ffn(const DeviceFfn& w, int64_t m);
   Status moe_ffn(const DeviceLayer& w, int64_t m);
   Status collect_mass(std::span<const ForwardRow> rows);
-  /// A product whose input comes in the form its weight wants, made on first use.
-  Status run_product(Form& x, cuda::Linear linear);
+  /// Products of x, which comes in the form each weight wants, made on first use.
+  Status run_products(Form& x, std::span<cuda::Linear> products);
   /// y = w x for all rows of x.
-  Status product(Form& x, const DeviceMatrix& w, float* y, bool round_bf16);
+  struct Product {
+    const DeviceMatrix& w;
+    float* y;
+    bool round_bf16 = true;
+  };
+  Status products(Form& x, std::initializer_list<Product> products);
   /// y [m, heads, w.n] = each head's own matrix times its part of x [m, heads, width], bf16.
   Status product_by_head(const float* x, int64_t width, const DeviceMatrix& w, int64_t m, float* y);
   /// What both forms of attention are given for rows first .. first + m of the batch.

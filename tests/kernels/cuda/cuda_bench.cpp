@@ -169,7 +169,7 @@ void bench_linear(const Bench& b, int64_t m, int64_t n, int64_t k, int32_t group
           const int64_t first = int64_t{turn++ % copies} * groups;
           l.weights = views.as<cuda::Weight>() + first;
           l.shape = weights[static_cast<size_t>(first)];
-          must(b.ops.linear(l, nullptr));
+          must(b.ops.linear(&l, 1, nullptr));
         });
 }
 

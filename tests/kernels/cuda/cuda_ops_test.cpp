@@ -211,7 +211,7 @@ TEST_F(CudaOps, LinearEqualsTheReference) {
     l.m = c.m;
     l.y = dy.data();
     l.y_stride = c.n;
-    ok(ops().linear(l, nullptr));
+    ok(ops().linear(&l, 1, nullptr));
     expect_close(dy.values(), y, c.dtype == DType::kF8E4M3 ? kFp8Sum : 1e-5);
   }
 }
@@ -234,7 +234,7 @@ void expect_same_bits(ThreadPool& pool, DType dtype, int64_t n, int64_t k,
     l.m = m;
     l.y = dy.data();
     l.y_stride = n;
-    ok(cuda_ops()->linear(l, nullptr));
+    ok(cuda_ops()->linear(&l, 1, nullptr));
     auto first = dy.values();
     first.resize(static_cast<size_t>(n));
     if (m == 1) alone = first;
@@ -253,6 +253,38 @@ TEST_F(CudaOps, ARowsProductDoesNotDependOnItsMates) {
     expect_same_bits(pool, dtype, 4096, 6144, {1, 1001});
   }
 #endif
+}
+
+TEST_F(CudaOps, ProductsSideBySideAreThoseOfEachAlone) {
+  const int64_t m = 3, k = 700;
+  const auto values = random_floats(40, m * k);
+  TestInput fp8(pool, values, m, k, DType::kF8E4M3), bf16(pool, values, m, k, DType::kBF16);
+  std::vector<std::unique_ptr<TestWeight>> w;
+  std::vector<std::unique_ptr<DeviceArray<Weight>>> views;
+  std::vector<std::unique_ptr<DeviceArray<float>>> together, alone;
+  std::vector<Linear> all;
+  // Six of one kind, more than stand side by side, then another kind, then none.
+  for (uint32_t i = 0; i < 8; ++i) {
+    const DType dtype = i < 6 ? DType::kF8E4M3 : DType::kBF16;
+    const int64_t n = 30 + 67 * i;
+    w.push_back(std::make_unique<TestWeight>(pool, dtype, n, k, 50 + 2 * i));
+    views.push_back(std::make_unique<DeviceArray<Weight>>(std::vector<Weight>{w[i]->view()}));
+    for (auto* y : {&together, &alone})
+      y->push_back(std::make_unique<DeviceArray<float>>(static_cast<size_t>(m * n)));
+    Linear l;
+    (i < 6 ? fp8 : bf16).into(&l);
+    l.weights = views[i]->data();
+    l.shape = w[i]->view();
+    l.m = i < 7 ? m : 0;
+    l.y = alone[i]->data();
+    l.y_stride = n;
+    ok(ops().linear(&l, 1, nullptr));
+    l.y = together[i]->data();
+    all.push_back(l);
+  }
+  ok(ops().linear(all.data(), static_cast<int64_t>(all.size()), nullptr));
+  for (size_t i = 0; i + 1 < all.size(); ++i)
+    EXPECT_EQ(together[i]->values(), alone[i]->values()) << "product " << i;
 }
 
 TEST_F(CudaOps, LinearGathersRowsByGroup) {
@@ -292,7 +324,7 @@ TEST_F(CudaOps, LinearGathersRowsByGroup) {
   l.y = dy.data();
   l.y_stride = n;
   l.round_bf16 = true;
-  ok(ops().linear(l, nullptr));
+  ok(ops().linear(&l, 1, nullptr));
   expect_close(dy.values(), y, kBf16Step);
 }
 
