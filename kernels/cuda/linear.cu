@@ -370,7 +370,7 @@ Error few_rows(const Linear* products, int count, Stream stream) {
   }
   // Two blocks on a multiprocessor, or one that has more under way.
   const auto run = int64_t{tiles} * products->groups <= kMultiprocessors
-                       ? launch_few_rows<FewRows<8, 2>, kFp8, kAligned>
+                       ? launch_few_rows<FewRows<4, 5>, kFp8, kAligned>
                        : launch_few_rows<FewRows<4, 2>, kFp8, kAligned>;
   return run(all, static_cast<unsigned>(tiles), stream);
 }
