@@ -1,7 +1,7 @@
 # SPDX-License-Identifier: Apache-2.0
-"""The same chat over a document from C, C++, Python, Rust and Java gives the same words, and the same plan
-and run with a function of the program as a tool from all but C; Python's streaming,
-asyncio, cancelling and errors; the wheel.
+"""The same chat over a document from C, C++, Python, Rust and Java gives the same words; from all but C also
+the same plan and run with a function of the program as a tool, and the same tokens, logits and words of a
+conversation that is kept, resumed and forked. Python's streaming, asyncio, cancelling and errors; the wheel.
 
     python3 bindings_test.py REPOSITORY BUILD LIBLEYDEN MODEL_FOLDER
 
@@ -52,6 +52,7 @@ class SameWords(unittest.TestCase):
             chat.add_document(cls.document, DOCUMENT)
             cls.expected = chat.ask(QUESTION, max_tokens=120).text + "\n"
             cls.tide = run(sys.executable, os.path.join(BINDINGS, "python", "examples", "tide.py"), TIDE)
+            cls.jar = cls.kept(sys.executable, os.path.join(BINDINGS, "python", "examples", "jar.py"))
             cls.expected_next = chat.ask("And who lit it again?", max_tokens=120).text + "\n"
 
     @classmethod
@@ -74,6 +75,17 @@ class SameWords(unittest.TestCase):
         self.assertRegex(self.tide, r"\Afits\n.+\ncalled [1-9]")
         self.assertEqual(run(*command, TIDE), self.tide)
 
+    @classmethod
+    def kept(cls, *command):
+        return run(*command, cls.document, QUESTION, "And who lit it again?", tempfile.mkdtemp(dir=cls.scratch.name))
+
+    def keeps_and_forks(self, *command):
+        """Raw tokens and logits; a kept chat, resumed and forked, word for word as in Python."""
+        likeliest = r"\d+" if "LEYDEN_FAKE_SCRIPT" in os.environ else r"\1"  # a script has its own tokens
+        self.assertRegex(self.jar, r"\AGrüße, 世界!\n(\d+) \d+ \d+ \d+ after " + likeliest + r"\n.+\n"
+                                   r"(resumed, the same\n.+\n){2}told\nfound\nsound\n\Z")
+        self.assertEqual(self.kept(*command), self.jar)
+
     def built(self, compiler, source, *flags):
         program = os.path.join(self.scratch.name, os.path.basename(source).replace(".", "_"))
         run(compiler, "-Wall", "-Wextra", "-pedantic", "-Werror", *flags, os.path.join(BINDINGS, source), "-o",
@@ -87,6 +99,7 @@ class SameWords(unittest.TestCase):
         for standard in ("c++17", "c++20"):
             self.speaks(self.built("g++", "cpp/examples/chat.cpp", f"-std={standard}"))
             self.plans_and_calls(self.built("g++", "cpp/examples/tide.cpp", f"-std={standard}"))
+            self.keeps_and_forks(self.built("g++", "cpp/examples/jar.cpp", f"-std={standard}"))
 
     def test_python(self):
         self.speaks(sys.executable, os.path.join(BINDINGS, "python", "examples", "chat.py"))
@@ -96,9 +109,10 @@ class SameWords(unittest.TestCase):
             self.skipTest("cargo is not installed")
         target = os.path.join(BUILD, "rust")
         run("cargo", "build", "--offline", "--quiet", "--examples", "--target-dir", target,
-            cwd=os.path.join(BINDINGS, "rust"), env=os.environ | {"LEYDEN_LIB_DIR": LIB_FOLDER})
+            cwd=os.path.join(BINDINGS, "rust"), env=os.environ | {"LEYDEN_LIB_DIR": LIB_FOLDER, "RUSTFLAGS": "-D warnings"})
         self.speaks(os.path.join(target, "debug", "examples", "chat"))
         self.plans_and_calls(os.path.join(target, "debug", "examples", "tide"))
+        self.keeps_and_forks(os.path.join(target, "debug", "examples", "jar"))
 
     def test_java(self):
         if not shutil.which("javac") or not os.path.exists(JNA):

@@ -52,7 +52,7 @@ class Installed(unittest.TestCase):
 
     def test_only_public_headers(self):
         headers = [n for f, _, names in os.walk(os.path.join(self.prefix, "include")) for n in names]
-        self.assertEqual(sorted(headers), ["leyden.h", "leyden.hpp"])
+        self.assertEqual(sorted(headers), ["base.hpp", "handles.hpp", "leyden.h", "leyden.hpp"])
 
     def test_find_package(self):
         project = os.path.join(self.scratch.name, "project")
