@@ -18,6 +18,7 @@ HERE = os.path.dirname(os.path.abspath(__file__))
 sys.path.insert(0, HERE)
 import emit_cpp  # noqa: E402
 import emit_java  # noqa: E402
+import emit_java_handles  # noqa: E402
 import emit_python  # noqa: E402
 import emit_reference  # noqa: E402
 import emit_rust  # noqa: E402
@@ -33,7 +34,8 @@ GENERATED = {"capi/exports.txt": emit_reference.exports,
              "capi/bindings/python/leyden/_abi.py": emit_python.declarations,
              "capi/bindings/rust/leyden-sys/src/ffi.rs": emit_rust.declarations,
              "capi/bindings/rust/leyden/src/handles.rs": emit_rust_handles.declarations,
-             "capi/bindings/java/src/leyden/Abi.java": emit_java.declarations}
+             "capi/bindings/java/src/leyden/Abi.java": emit_java.declarations,
+             "capi/bindings/java/src/leyden/Handles.java": emit_java_handles.declarations}
 ADVICE = "run: python3 capi/tools/api.py update"
 
 

@@ -9,6 +9,7 @@ MODEL_FOLDER: a model that answers (the default model, or the scripted library w
 whose compiler is missing are reported as skipped (./dev setup --tools installs them).
 """
 import asyncio
+import glob
 import os
 import shutil
 import subprocess
@@ -118,12 +119,13 @@ class SameWords(unittest.TestCase):
         if not shutil.which("javac") or not os.path.exists(JNA):
             self.skipTest("javac or JNA is not installed")
         classes = os.path.join(self.scratch.name, "classes")
-        sources = [os.path.join(BINDINGS, "java", *p) for p in (
-            ("src", "leyden", "Abi.java"), ("src", "leyden", "Leyden.java"), ("examples", "ChatExample.java"), ("examples", "TideExample.java"))]
+        sources = [p for folder in ("src/leyden", "examples")
+                   for p in sorted(glob.glob(os.path.join(BINDINGS, "java", folder, "*.java")))]
         run("javac", "-Xlint:all,-serial", "-Werror", "-encoding", "UTF-8", "-cp", JNA, "-d", classes, *sources)
         java = ("java", "-cp", f"{classes}:{JNA}", f"-Djna.library.path={LIB_FOLDER}")
         self.speaks(*java, "ChatExample")
         self.plans_and_calls(*java, "TideExample")
+        self.keeps_and_forks(*java, "JarExample")
 
 
 class Python(unittest.TestCase):

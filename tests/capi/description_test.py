@@ -36,6 +36,8 @@ BINDINGS = {
         "leyden_answer_finish_reason": "leyden_answer_json has it"}),
     "Rust": ("rust/leyden/src/*.rs", r"\bsys::(leyden_\w+)", OPENED | {
         "leyden_error_code": "Error has the status itself"}),
+    "Java": ("java/src/leyden/[!A]*.java", r"\.(leyden_\w+)", OPENED | {  # all but Abi.java
+        "leyden_error_code": "LeydenException has the status itself"}),
 }
 
 

@@ -18,7 +18,7 @@ public final class TideExample {
     out.println(fits ? "fits" : "does not fit");
     AtomicInteger calls = new AtomicInteger();
     try (Leyden.Toolbox toolbox = new Leyden.Toolbox(null, true);
-        Leyden.Model model = new Leyden.Model(null, 0, null);
+        Leyden.Model model = new Leyden.Model();
         Leyden.Chat chat = model.chat(0)) {
       String schema = "{\"type\": \"object\", \"properties\": {\"port\": {\"type\": \"string\"}}}";
       toolbox.addFunction(new Leyden.Tool("tide", "When the tide is high in a port.", schema, 0), json -> {
