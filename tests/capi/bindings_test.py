@@ -1,7 +1,8 @@
 # SPDX-License-Identifier: Apache-2.0
 """The same chat over a document from C, C++, Python, Rust and Java gives the same words; from all but C also
 the same plan and run with a function of the program as a tool, and the same tokens, logits and words of a
-conversation that is kept, resumed and forked. Python's streaming, asyncio, cancelling and errors; the wheel.
+conversation that is kept, resumed and forked, and the same manners (tests/capi/manners). Python's streaming,
+asyncio, cancelling and errors; the wheel.
 
     python3 bindings_test.py REPOSITORY BUILD LIBLEYDEN MODEL_FOLDER
 
@@ -32,6 +33,17 @@ QUESTION = "When did the lamp of the tower go out?"
 DOCUMENT = "\n\n".join(["The harbour master wrote the log book every evening before the bell.",
                         "The lamp of the tower went out at nine o'clock on the fourth of March.",
                         "Two ships waited outside until the keeper had lit it again by hand."])
+MANNERS = os.path.join(ROOT, "tests", "capi", "manners")
+CRATE = f"""[package]
+name = "manners"
+version = "0.1.0"
+edition = "2021"
+[[bin]]
+name = "manners"
+path = "{MANNERS}/manners.rs"
+[dependencies]
+leyden = {{ path = "{BINDINGS}/rust/leyden" }}
+"""
 JNA = "/usr/share/java/jna.jar"
 
 
@@ -87,6 +99,10 @@ class SameWords(unittest.TestCase):
                                    r"(resumed, the same\n.+\n){2}told\nfound\nsound\n\Z")
         self.assertEqual(self.kept(*command), self.jar)
 
+    def behaves(self, *command):
+        """What a program of that language may rely on (tests/capi/manners)."""
+        self.assertEqual(run(*command, tempfile.mkdtemp(dir=self.scratch.name)), "ok\n")
+
     def built(self, compiler, source, *flags):
         program = os.path.join(self.scratch.name, os.path.basename(source).replace(".", "_"))
         run(compiler, "-Wall", "-Wextra", "-pedantic", "-Werror", *flags, os.path.join(BINDINGS, source), "-o",
@@ -101,6 +117,7 @@ class SameWords(unittest.TestCase):
             self.speaks(self.built("g++", "cpp/examples/chat.cpp", f"-std={standard}"))
             self.plans_and_calls(self.built("g++", "cpp/examples/tide.cpp", f"-std={standard}"))
             self.keeps_and_forks(self.built("g++", "cpp/examples/jar.cpp", f"-std={standard}"))
+            self.behaves(self.built("g++", os.path.join(MANNERS, "manners.cpp"), f"-std={standard}"))
 
     def test_python(self):
         self.speaks(sys.executable, os.path.join(BINDINGS, "python", "examples", "chat.py"))
@@ -109,8 +126,14 @@ class SameWords(unittest.TestCase):
         if not shutil.which("cargo"):
             self.skipTest("cargo is not installed")
         target = os.path.join(BUILD, "rust")
-        run("cargo", "build", "--offline", "--quiet", "--examples", "--target-dir", target,
-            cwd=os.path.join(BINDINGS, "rust"), env=os.environ | {"LEYDEN_LIB_DIR": LIB_FOLDER, "RUSTFLAGS": "-D warnings"})
+        crate = os.path.join(self.scratch.name, "manners")  # another crate, as a program has it
+        os.mkdir(crate)
+        with open(os.path.join(crate, "Cargo.toml"), "w", encoding="utf-8") as out:
+            out.write(CRATE)
+        for folder, what in ((os.path.join(BINDINGS, "rust"), "--examples"), (crate, "--bins")):
+            run("cargo", "build", "--offline", "--quiet", what, "--target-dir", target, cwd=folder,
+                env=os.environ | {"LEYDEN_LIB_DIR": LIB_FOLDER, "RUSTFLAGS": "-D warnings"})
+        self.behaves(os.path.join(target, "debug", "manners"))
         self.speaks(os.path.join(target, "debug", "examples", "chat"))
         self.plans_and_calls(os.path.join(target, "debug", "examples", "tide"))
         self.keeps_and_forks(os.path.join(target, "debug", "examples", "jar"))
@@ -121,11 +144,13 @@ class SameWords(unittest.TestCase):
         classes = os.path.join(self.scratch.name, "classes")
         sources = [p for folder in ("src/leyden", "examples")
                    for p in sorted(glob.glob(os.path.join(BINDINGS, "java", folder, "*.java")))]
+        sources.append(os.path.join(MANNERS, "Manners.java"))
         run("javac", "-Xlint:all,-serial", "-Werror", "-encoding", "UTF-8", "-cp", JNA, "-d", classes, *sources)
         java = ("java", "-cp", f"{classes}:{JNA}", f"-Djna.library.path={LIB_FOLDER}")
         self.speaks(*java, "ChatExample")
         self.plans_and_calls(*java, "TideExample")
         self.keeps_and_forks(*java, "JarExample")
+        self.behaves(*java, "Manners")
 
 
 class Python(unittest.TestCase):
