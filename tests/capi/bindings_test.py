@@ -9,6 +9,7 @@ asyncio, cancelling and errors; the wheel.
 MODEL_FOLDER: a model that answers (the default model, or the scripted library with its own). Languages
 whose compiler is missing are reported as skipped (./dev setup --tools installs them).
 """
+import ast
 import asyncio
 import glob
 import os
@@ -25,8 +26,9 @@ LIB_FOLDER = os.path.dirname(LIBRARY)
 BINDINGS = os.path.join(ROOT, "capi", "bindings")
 os.environ |= {"LEYDEN_LIBRARY": LIBRARY, "LEYDEN_MODEL": MODEL, "LD_LIBRARY_PATH": LIB_FOLDER,
                "PYTHONPATH": os.path.join(BINDINGS, "python")}
-sys.path.insert(0, os.path.join(BINDINGS, "python"))
+sys.path[:0] = [os.path.join(BINDINGS, "python"), os.path.join(ROOT, "tests", "tools")]
 import leyden  # noqa: E402
+from commands import run  # noqa: E402
 
 TIDE = "Tell me the tide in Brest."
 QUESTION = "When did the lamp of the tower go out?"
@@ -47,13 +49,6 @@ leyden = {{ path = "{BINDINGS}/rust/leyden" }}
 JNA = "/usr/share/java/jna.jar"
 
 
-def run(*command, **options):
-    done = subprocess.run(command, capture_output=True, **options)
-    if done.returncode != 0:
-        raise AssertionError(" ".join(command) + "\n" + (done.stdout + done.stderr).decode(errors="replace"))
-    return done.stdout.decode()
-
-
 class SameWords(unittest.TestCase):
     @classmethod
     def setUpClass(cls):
@@ -65,7 +60,7 @@ class SameWords(unittest.TestCase):
             chat.add_document(cls.document, DOCUMENT)
             cls.expected = chat.ask(QUESTION, max_tokens=120).text + "\n"
             cls.tide = run(sys.executable, os.path.join(BINDINGS, "python", "examples", "tide.py"), TIDE)
-            cls.jar = cls.kept(sys.executable, os.path.join(BINDINGS, "python", "examples", "jar.py"))
+            cls.jar = cls.kept(sys.executable, os.path.join(BINDINGS, "python", "examples", "keep.py"))
             cls.expected_next = chat.ask("And who lit it again?", max_tokens=120).text + "\n"
 
     @classmethod
@@ -116,7 +111,7 @@ class SameWords(unittest.TestCase):
         for standard in ("c++17", "c++20"):
             self.speaks(self.built("g++", "cpp/examples/chat.cpp", f"-std={standard}"))
             self.plans_and_calls(self.built("g++", "cpp/examples/tide.cpp", f"-std={standard}"))
-            self.keeps_and_forks(self.built("g++", "cpp/examples/jar.cpp", f"-std={standard}"))
+            self.keeps_and_forks(self.built("g++", "cpp/examples/keep.cpp", f"-std={standard}"))
             self.behaves(self.built("g++", os.path.join(MANNERS, "manners.cpp"), f"-std={standard}"))
 
     def test_python(self):
@@ -136,7 +131,7 @@ class SameWords(unittest.TestCase):
         self.behaves(os.path.join(target, "debug", "manners"))
         self.speaks(os.path.join(target, "debug", "examples", "chat"))
         self.plans_and_calls(os.path.join(target, "debug", "examples", "tide"))
-        self.keeps_and_forks(os.path.join(target, "debug", "examples", "jar"))
+        self.keeps_and_forks(os.path.join(target, "debug", "examples", "keep"))
 
     def test_java(self):
         if not shutil.which("javac") or not os.path.exists(JNA):
@@ -149,7 +144,7 @@ class SameWords(unittest.TestCase):
         java = ("java", "-cp", f"{classes}:{JNA}", f"-Djna.library.path={LIB_FOLDER}")
         self.speaks(*java, "ChatExample")
         self.plans_and_calls(*java, "TideExample")
-        self.keeps_and_forks(*java, "JarExample")
+        self.keeps_and_forks(*java, "KeepExample")
         self.behaves(*java, "Manners")
 
 
@@ -323,6 +318,36 @@ class Python(unittest.TestCase):
         self.assertEqual(len(plan["gpus"]), 1)
         self.assertFalse(leyden.plan(context=4096, gpu_bytes=[1000])["fits"])
         self.assertEqual(leyden.abi(), 0)
+
+    def test_the_stubs_are_of_this_package(self):
+        """Every class, method and function of the package is in __init__.pyi with the same parameters."""
+        def shape(node):
+            a = node.args
+            return [p.arg for p in a.posonlyargs + a.args], [p.arg for p in a.kwonlyargs], bool(a.kwarg)
+
+        def signatures(path, wanted):
+            with open(path, encoding="utf-8") as file:
+                tree = ast.parse(file.read())
+            found = {}
+            for node in tree.body:
+                inside = node.body if isinstance(node, ast.ClassDef) else [node]
+                for f in inside:
+                    if isinstance(f, (ast.FunctionDef, ast.AsyncFunctionDef)) and node.name in wanted and (
+                            f.name == "__init__" or not f.name.startswith("_")):
+                        found[node.name if f is node else f"{node.name}.{f.name}"] = shape(f)
+            return found
+        folder = os.path.dirname(leyden.__file__)
+        stubs = signatures(os.path.join(folder, "__init__.pyi"), leyden.__all__)
+        own = [n for n in leyden.__all__ if n not in ("Answer", "Approval", "Event", "Image", "LeydenError")]
+        made = {}
+        for name in ("__init__", "_calls", "chat", "files", "store", "tools"):
+            made |= signatures(os.path.join(folder, name + ".py"), own)
+        self.assertGreater(len(made), 80)
+        made.pop("Chat.__init__")  # Model.chat makes one
+        self.assertEqual(sorted(stubs), sorted(made))
+        for name in made:
+            if name != "Toolbox.function" and not made[name][2]:  # the stub spells **options out there
+                self.assertEqual(stubs[name], made[name], name)
 
     def test_the_wheel_brings_the_library(self):
         with tempfile.TemporaryDirectory() as folder:

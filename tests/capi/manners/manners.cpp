@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
-// What C++ programs may rely on: exceptions of callbacks come back, cancels and limits hold, a kept chat goes
-// on and branches, an encrypted jar stays shut. Prints "ok"; manners.rs and Manners.java say the same.
+// What C++ programs may rely on: exceptions of callbacks come back, cancels and limits hold, a kept
+// chat goes on and branches, an encrypted jar stays shut. Prints "ok"; manners.rs and Manners.java
+// say the same.
 //
 //   manners FOLDER
 #include <fstream>
@@ -46,7 +47,8 @@ void models() {
   expect(leyden::abi() == 0 && !leyden::version().empty(), "version");
   expect(leyden::has("logits") && !leyden::has("wings"), "features");
   fails("not_found", [] { leyden::Model("/nowhere"); });
-  expect(says(leyden::model_info_json(leyden::default_model_path()), "\"parameters\""), "model info");
+  expect(says(leyden::model_info_json(leyden::default_model_path()), "\"parameters\""),
+         "model info");
   expect(leyden::Tokenizer(leyden::default_model_path()).vocab_size() > 100, "tokenizer alone");
   leyden::ModelOptions options;
   options.threads = 2;
@@ -58,7 +60,8 @@ void tokens(leyden::Model& model) {
   const auto ids = model.tokenizer().encode("The lamp went out", LEYDEN_ADDED_IGNORE);
   std::size_t rows = 0;
   model.logits(ids, [&](std::int64_t first, std::int64_t n, std::int64_t vocab, const float*) {
-    expect(first == static_cast<std::int64_t>(rows) && vocab == model.vocab_size(), "rows in order");
+    expect(first == static_cast<std::int64_t>(rows) && vocab == model.vocab_size(),
+           "rows in order");
     rows += static_cast<std::size_t>(n);
   });
   expect(rows == ids.size(), "a row for each id");
@@ -85,7 +88,8 @@ void chats(leyden::Store& store, leyden::Model& model) {
   const leyden::Answer part = chat.ask("When did the lamp go out?", options);
   expect(part.finish_reason == "length", "a limit");
   const leyden::Answer whole = chat.go_on(options);
-  expect(whole.text.compare(0, part.text.size(), part.text) == 0 && whole.text != part.text, "going on");
+  expect(whole.text.compare(0, part.text.size(), part.text) == 0 && whole.text != part.text,
+         "going on");
   chat.answer_again(options);
   expect(says(store.session_messages_json(session), "\"siblings\""), "branches");
   leyden::Cancel cancel;
@@ -93,7 +97,8 @@ void chats(leyden::Store& store, leyden::Model& model) {
   options.cancel = &cancel;
   expect(chat.ask("And then?", options).finish_reason == "cancelled", "a cancel");
   cancel.reset();
-  expect(!cancel.requested() && chat.ask("And then?", options).finish_reason == "length", "a reset");
+  expect(!cancel.requested() && chat.ask("And then?", options).finish_reason == "length",
+         "a reset");
   options.stop = {"e"};
   options.max_tokens = 40;
   expect(!says(chat.ask("Who lit it?", options).text, "e"), "a stop text");
@@ -114,8 +119,9 @@ void tools(leyden::Model& model) {
   options.max_tokens = 60;
   options.limits.max_steps = 2;
   comes_back([&] {
-    chat.run("Tell me the tide in Brest.", toolbox,
-             [](const leyden_approval&, std::string&) -> std::int32_t { throw Oops(); }, options);
+    chat.run(
+        "Tell me the tide in Brest.", toolbox,
+        [](const leyden_approval&, std::string&) -> std::int32_t { throw Oops(); }, options);
   });
   const std::string server = R"({"name": "x", "command": ["true"], "sandbox": false})";
   std::string asked;
@@ -127,10 +133,12 @@ void tools(leyden::Model& model) {
   });
   expect(says(asked, "true"), "who approves a server sees its command");
   comes_back([&] {
-    toolbox.add_mcp_json(server, [](const leyden_approval&, std::string&) -> std::int32_t { throw Oops(); });
+    toolbox.add_mcp_json(
+        server, [](const leyden_approval&, std::string&) -> std::int32_t { throw Oops(); });
   });
   toolbox.set_enabled("tide", false);
-  expect(says(toolbox.list_json(), "\"enabled\":false") && says(toolbox.log_json(), "tide"), "the log");
+  expect(says(toolbox.list_json(), "\"enabled\":false") && says(toolbox.log_json(), "tide"),
+         "the log");
 }
 
 void jars(const std::string& folder) {
@@ -139,7 +147,8 @@ void jars(const std::string& folder) {
   {
     leyden::Store store(folder + "/shut", options);
     store.change_passphrase("one", "two");
-    const std::int64_t document = store.add_document_json(R"({"title": "Log", "parts": [{"text": "Nine."}]})");
+    const std::int64_t document =
+        store.add_document_json(R"({"title": "Log", "parts": [{"text": "Nine."}]})");
     expect(store.document_part_text(document, 0) == "Nine.", "a part of a document");
     store.remove_document(document);
     expect(store.documents_json() == "[]", "a removed document");
@@ -148,10 +157,12 @@ void jars(const std::string& folder) {
   }
   fails("invalid_argument", [&] { leyden::Store(folder + "/shut", options); });
   options.passphrase = "two";
-  expect(says(leyden::repair_store_json(folder + "/shut", options), "\"pages_lost\":0"), "a repair");
+  expect(says(leyden::repair_store_json(folder + "/shut", options), "\"pages_lost\":0"),
+         "a repair");
   options.read_only = true;
   leyden::Store store(folder + "/copy", options);
-  expect(store.setting("theme") == "dark" && says(store.stats_json(), "\"encrypted\":true"), "a backup");
+  expect(store.setting("theme") == "dark" && says(store.stats_json(), "\"encrypted\":true"),
+         "a backup");
   fails("io", [&] { store.set_setting("theme", "light"); });
 }
 

@@ -2,6 +2,10 @@
 from types import TracebackType
 from typing import Any, AsyncIterator, Callable, Iterator, Optional, Sequence, Type, TypeVar, Union
 
+from .chat import Answer as Answer, Event as Event
+from .files import Image as Image
+from .tools import Approval as Approval
+
 _T = TypeVar("_T", bound="_Owned")
 _Progress = Callable[[str, int, int, str, float], Any]
 
@@ -22,24 +26,6 @@ class Cancel(_Owned):
     @property
     def requested(self) -> bool: ...
 
-class Event:
-    kind: str
-    text: str
-    name: str
-    done: int
-    total: int
-    eta_s: float
-
-class Answer:
-    text: str
-    thinking: str
-    finish_reason: str
-    details: dict[str, Any]
-    @property
-    def evidence(self) -> list[dict[str, Any]]: ...
-    @property
-    def tool_calls(self) -> list[dict[str, Any]]: ...
-
 class Sampling:
     def __init__(self, temperature: float = ..., top_p: float = ..., top_k: int = ..., min_p: float = ...,
                  repetition_penalty: float = ..., presence_penalty: float = ...,
@@ -58,12 +44,6 @@ class Tokenizer(_Owned):
     def encode(self, text: str, match_added: bool = ...) -> list[int]: ...
     def decode(self, ids: Sequence[int]) -> bytes: ...
 
-class Image:
-    width: int
-    height: int
-    stride: int
-    data: bytes
-
 class File(_Owned):
     def __init__(self, path: str, *, allow_unsandboxed: bool = ..., on_progress: Optional[_Progress] = ...,
                  cancel: Optional[Cancel] = ...) -> None: ...
@@ -72,17 +52,6 @@ class File(_Owned):
     def page(self, number: int) -> dict[str, Any]: ...
     def image(self, number: int, scale: float = ...) -> Image: ...
     def document(self) -> dict[str, Any]: ...
-
-class Approval:
-    name: str
-    origin: str
-    description: str
-    arguments: str
-    read_only: bool
-    destructive: bool
-    network: bool
-    once_only: bool
-    shares_library: bool
 
 _Approve = Callable[[Approval], Union[bool, str, None]]
 _F = TypeVar("_F", bound=Callable[..., Any])
@@ -150,7 +119,10 @@ class Store(_Owned):
     def stats(self) -> dict[str, Any]: ...
 
 class Chat(_Owned):
-    messages: list[dict[str, Any]]
+    @property
+    def messages(self) -> list[dict[str, Any]]: ...
+    @messages.setter
+    def messages(self, messages: list[dict[str, Any]]) -> None: ...
     def add_document(self, title: str, text: str) -> int: ...
     def set_system(self, text: str) -> None: ...
     def set_tools(self, tools: list[dict[str, Any]]) -> None: ...

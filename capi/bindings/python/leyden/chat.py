@@ -40,11 +40,11 @@ class Answer:
     details: dict
 
     @property
-    def evidence(self):
+    def evidence(self) -> list:
         return self.details["evidence"]
 
     @property
-    def tool_calls(self):
+    def tool_calls(self) -> list:
         return self.details["tool_calls"]
 
 

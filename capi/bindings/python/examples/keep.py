@@ -1,7 +1,7 @@
 # SPDX-License-Identifier: Apache-2.0
 """Token ids, logits and a conversation that is kept, resumed, forked, searched and carried elsewhere:
 
-    jar.py DOCUMENT QUESTION NEXT_QUESTION FOLDER
+    keep.py DOCUMENT QUESTION NEXT_QUESTION FOLDER
 """
 import os
 import sys
@@ -12,7 +12,7 @@ import leyden
 def raw_tokens(model, text):
     tokenizer = model.tokenizer()
     print(tokenizer.decode(tokenizer.encode("Grüße, 世界!")).decode())
-    ids = tokenizer.encode(text)
+    ids = tokenizer.encode(text)[:64]
     last = model.logits(ids)[-1]
     print(*model.generate(ids, max_tokens=4)[0], "after", last.index(max(last)))
 
@@ -49,5 +49,5 @@ def main(document, question, next_question, folder):
 
 if __name__ == "__main__":
     if len(sys.argv) != 5:
-        sys.exit("usage: jar.py DOCUMENT QUESTION NEXT_QUESTION FOLDER")
+        sys.exit("usage: keep.py DOCUMENT QUESTION NEXT_QUESTION FOLDER")
     main(*sys.argv[1:])

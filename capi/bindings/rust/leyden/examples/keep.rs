@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 // Token ids, logits and a conversation that is kept, resumed, forked, searched and carried elsewhere:
 //
-//   cargo run --example jar -- DOCUMENT QUESTION NEXT_QUESTION FOLDER
+//   cargo run --example keep -- DOCUMENT QUESTION NEXT_QUESTION FOLDER
 use leyden::{AskOptions, GenerateOptions, Model, ModelOptions, Result, Store};
 
 fn short() -> AskOptions<'static> {
@@ -12,7 +12,8 @@ fn raw_tokens(model: &Model, text: &str) -> Result<()> {
     let tokenizer = model.tokenizer()?;
     let greeting = tokenizer.encode("Grüße, 世界!", leyden::LEYDEN_ADDED_IGNORE)?;
     println!("{}", String::from_utf8_lossy(&tokenizer.decode(&greeting)?));
-    let ids = tokenizer.encode(text, leyden::LEYDEN_ADDED_IGNORE)?;
+    let mut ids = tokenizer.encode(text, leyden::LEYDEN_ADDED_IGNORE)?;
+    ids.truncate(64);
     let mut last = Vec::new();
     model.logits(&ids, |row| last = row.to_vec(), Default::default())?;
     let options = GenerateOptions { max_tokens: 4, ..Default::default() };
@@ -40,7 +41,7 @@ fn resume(model: &Model, session: i64, question: &str) -> Result<()> {
 fn main() -> std::result::Result<(), Box<dyn std::error::Error>> {
     let arguments: Vec<String> = std::env::args().skip(1).collect();
     let [document, question, next, folder] = arguments.as_slice() else {
-        return Err("usage: jar DOCUMENT QUESTION NEXT_QUESTION FOLDER".into());
+        return Err("usage: keep DOCUMENT QUESTION NEXT_QUESTION FOLDER".into());
     };
     let store = Store::open(&format!("{folder}/jar"), &Default::default())?;
     let model = Model::open(None, ModelOptions { store: Some(&store), ..Default::default() })?;

@@ -2,7 +2,7 @@
 // Token ids, logits and a conversation that is kept, resumed, forked, searched and carried
 // elsewhere:
 //
-//   jar DOCUMENT QUESTION NEXT_QUESTION FOLDER
+//   keep DOCUMENT QUESTION NEXT_QUESTION FOLDER
 #include <algorithm>
 #include <fstream>
 #include <iostream>
@@ -16,7 +16,8 @@ namespace {
 void raw_tokens(leyden::Model& model, std::string_view text) {
   const leyden::Tokenizer tokenizer = model.tokenizer();
   std::cout << tokenizer.decode(tokenizer.encode("Grüße, 世界!", LEYDEN_ADDED_IGNORE)) << '\n';
-  const std::vector<std::int32_t> ids = tokenizer.encode(text, LEYDEN_ADDED_IGNORE);
+  std::vector<std::int32_t> ids = tokenizer.encode(text, LEYDEN_ADDED_IGNORE);
+  if (ids.size() > 64) ids.resize(64);
   std::vector<float> last;
   model.logits(ids, [&](std::int64_t, std::int64_t n, std::int64_t vocab, const float* rows) {
     last.assign(rows + (n - 1) * vocab, rows + n * vocab);
@@ -41,7 +42,7 @@ void resume(const leyden::Model& model, std::int64_t session, std::string_view q
 
 int main(int argc, char** argv) try {
   if (argc != 5) {
-    std::cerr << "usage: jar DOCUMENT QUESTION NEXT_QUESTION FOLDER\n";
+    std::cerr << "usage: keep DOCUMENT QUESTION NEXT_QUESTION FOLDER\n";
     return 2;
   }
   const std::string folder = argv[4];

@@ -3,16 +3,17 @@ import java.io.PrintStream;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.Arrays;
 import leyden.Leyden;
 
 /**
  * Token ids, logits and a conversation that is kept, resumed, forked, searched and carried elsewhere: java
- * JarExample DOCUMENT QUESTION NEXT_QUESTION FOLDER.
+ * KeepExample DOCUMENT QUESTION NEXT_QUESTION FOLDER.
  */
-public final class JarExample {
+public final class KeepExample {
   private static final PrintStream OUT = new PrintStream(System.out, true, StandardCharsets.UTF_8);
 
-  private JarExample() {}
+  private KeepExample() {}
 
   private static String ask(Leyden.Chat chat, String question) {
     Leyden.AskOptions options = new Leyden.AskOptions();
@@ -24,7 +25,8 @@ public final class JarExample {
     try (Leyden.Tokenizer tokenizer = model.tokenizer()) {
       byte[] greeting = tokenizer.decode(tokenizer.encode("Grüße, 世界!", Leyden.ADDED_IGNORE));
       OUT.println(new String(greeting, StandardCharsets.UTF_8));
-      int[] ids = tokenizer.encode(text, Leyden.ADDED_IGNORE);
+      int[] all = tokenizer.encode(text, Leyden.ADDED_IGNORE);
+      int[] ids = Arrays.copyOf(all, Math.min(all.length, 64));
       float[][] last = new float[1][];
       model.logits(ids, row -> last[0] = row, null);
       Leyden.GenerateOptions options = new Leyden.GenerateOptions();
@@ -51,7 +53,7 @@ public final class JarExample {
 
   public static void main(String[] arguments) throws java.io.IOException {
     if (arguments.length != 4) {
-      System.err.println("usage: JarExample DOCUMENT QUESTION NEXT_QUESTION FOLDER");
+      System.err.println("usage: KeepExample DOCUMENT QUESTION NEXT_QUESTION FOLDER");
       System.exit(2);
     }
     String question = arguments[1];
