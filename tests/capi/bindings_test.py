@@ -112,7 +112,7 @@ class SameWords(unittest.TestCase):
             self.speaks(self.built("g++", "cpp/examples/chat.cpp", f"-std={standard}"))
             self.plans_and_calls(self.built("g++", "cpp/examples/tide.cpp", f"-std={standard}"))
             self.keeps_and_forks(self.built("g++", "cpp/examples/keep.cpp", f"-std={standard}"))
-            self.behaves(self.built("g++", os.path.join(MANNERS, "manners.cpp"), f"-std={standard}"))
+        self.behaves(self.built("g++", os.path.join(MANNERS, "manners.cpp"), "-std=c++17"))
 
     def test_python(self):
         self.speaks(sys.executable, os.path.join(BINDINGS, "python", "examples", "chat.py"))
@@ -224,6 +224,11 @@ class Python(unittest.TestCase):
         seen = []
         new, details = self.model.generate(ids, max_tokens=3, on_token=lambda i, _: seen.append(i))
         self.assertEqual(new, seen)
+        if "LEYDEN_FAKE_SCRIPT" not in os.environ:  # a script has its own tokens
+            biased = leyden.Sampling(logit_bias={7: 1e4})
+            self.assertEqual(self.model.generate(ids, max_tokens=2, sampling=biased)[0], [7, 7])
+            with leyden.Model(precision="reference", attention="dense", threads=2) as other:
+                self.assertEqual((other.stats["precision"], other.stats["attention"]), ("reference", "dense"))
         self.assertEqual(details["usage"]["prompt_tokens"], len(ids))
 
     def test_store(self):
@@ -258,15 +263,15 @@ class Python(unittest.TestCase):
                 ports.append(port)
                 return f"high at noon in {port}"
 
-            @toolbox.function()
-            def broken():
-                raise KeyError("no gauge")
+            @toolbox.function(with_call=True)
+            def broken(call):
+                raise KeyError(f"no gauge in {call.time_limit_s:.0f} s, {call.offline}, {call.cancelled}")
             self.assertEqual([(t["name"], t["origin"]) for t in toolbox.tools],
                              [("tide", "host"), ("broken", "host")])
             self.assertEqual(toolbox.call("tide", {"port": "Brest"})["text"], "high at noon in Brest")
             failed = toolbox.call("broken")
             self.assertTrue(failed["is_error"])
-            self.assertIn("no gauge", failed["text"])
+            self.assertIn("no gauge in 60 s, False, False", failed["text"])
             toolbox.set_enabled("broken", False)
             calls = len(ports)
 
@@ -338,7 +343,8 @@ class Python(unittest.TestCase):
             return found
         folder = os.path.dirname(leyden.__file__)
         stubs = signatures(os.path.join(folder, "__init__.pyi"), leyden.__all__)
-        own = [n for n in leyden.__all__ if n not in ("Answer", "Approval", "Event", "Image", "LeydenError")]
+        own = [n for n in leyden.__all__ if n not in ("Answer", "Approval", "Event", "Image", "LeydenError",
+                                                  "ToolCall")]
         made = {}
         for name in ("__init__", "_calls", "chat", "files", "store", "tools"):
             made |= signatures(os.path.join(folder, name + ".py"), own)

@@ -43,11 +43,38 @@ BINDINGS = {
 
 def unused(binding, edit=lambda code: code):
     """Functions of leyden.h that a binding's code does not call. Structs are begun without *_init there."""
-    patterns, call, _ = BINDINGS[binding]
-    files = [f for p in patterns.split(",") for f in glob.glob(api.path("capi/bindings/" + p))]
-    code = re.sub(r"//.*|^\s*\*.*|/\*.*?\*/", "", "\n".join(api.read_text(f) for f in files), flags=re.M)
+    call = BINDINGS[binding][1]
     return {i["name"] for i in api.items_of(DESCRIPTION)
-            if i["kind"] == "function" and not i["name"].endswith("_init")} - set(re.findall(call, edit(code)))
+            if i["kind"] == "function" and not i["name"].endswith("_init")} - set(re.findall(call, edit(code_of(binding))))
+
+# Options that a binding does not set, with the reason. Structs that callers of C fill:
+OPTIONS = r"leyden_\w+_options|leyden_sampling|leyden_tool_desc"
+UNSET = {
+    "C++": {"leyden_plan_options": "taken as they are", "leyden_file_options": "taken as they are"},
+    "Python": {}, "Java": {},
+    "Rust": {"leyden_file_options.on_progress": "a file would have to own a closure"},
+}
+OWN_DATA = {"user_data", "approve_data"}  # what closures carry themselves
+
+
+def code_of(binding):
+    """Of its layer above the declarations, without comments."""
+    files = [f for p in BINDINGS[binding][0].split(",") for f in glob.glob(api.path("capi/bindings/" + p))]
+    return re.sub(r"//.*|^\s*\*.*|/\*.*?\*/", "", "\n".join(api.read_text(f) for f in files), flags=re.M)
+
+
+def unset(binding, edit=lambda code: code):
+    """Fields of options that are not named between a mention of their struct and the end of that paragraph
+    or the next struct's."""
+    words = {}
+    for paragraph in re.split(r"\n\s*\n", edit(code_of(binding))):
+        parts = re.split(rf"\b({OPTIONS})\b", paragraph)
+        for struct, text in zip(parts[1::2], parts[2::2]):
+            words.setdefault(struct, set()).update(re.findall(r"\w+", text))
+    return {f"{i['name']}.{f['name']}" for i in api.items_of(DESCRIPTION)
+            if i["kind"] == "struct" and re.fullmatch(OPTIONS, i["name"])
+            for f in i["fields"] if not re.match("struct_size|reserved", f["name"])
+            and f["name"] not in OWN_DATA and f["name"] not in words.get(i["name"], set())}
 
 
 def compile_c(text):
@@ -89,6 +116,14 @@ class Description(unittest.TestCase):
         for binding, (_, _, left_out) in BINDINGS.items():
             with self.subTest(binding):
                 self.assertEqual(unused(binding), left_out.keys())
+
+    def test_every_binding_sets_every_option(self):
+        for binding, left_out in UNSET.items():
+            with self.subTest(binding):
+                self.assertEqual({f for f in unset(binding) if f not in left_out and f.split(".")[0] not in left_out},
+                                 set())
+                lost = unset(binding, lambda code: code.replace("frequency_penalty", "frequency"))
+                self.assertIn("leyden_sampling.frequency_penalty", lost)
 
     def test_a_function_that_a_binding_lost_is_noticed(self):
         for binding in BINDINGS:

@@ -290,11 +290,21 @@ struct Asked {
 
 }  // namespace detail
 
+/// One call of a function of the program, while it runs. arguments: JSON; offline: open no socket.
+struct ToolCall {
+  std::string_view name, arguments;
+  bool offline = false;
+  double time_limit_s = 0;
+  const leyden_cancel* cancel = nullptr;
+  /// Whether to stop.
+  bool cancelled() const { return leyden_cancel_requested(cancel) != 0; }
+};
+
 /// Tools for Chat::run. Any thread; must outlive the runs that use it.
 class Toolbox : public detail::ToolboxHandle {
  public:
-  /// Takes the arguments as JSON. What it throws is a failure that the model reads.
-  using ToolFn = std::function<std::string(std::string_view arguments)>;
+  /// What it throws is a failure that the model reads.
+  using ToolFn = std::function<std::string(const ToolCall&)>;
 
   /// With a store, its documents are the library that the tools search and open read.
   explicit Toolbox(const Store* store = nullptr, bool offline = false) {
@@ -338,7 +348,11 @@ class Toolbox : public detail::ToolboxHandle {
     std::string text;
     std::int32_t failed = 0;
     try {
-      text = (*static_cast<ToolFn*>(data))({call->arguments, call->arguments_size});
+      text = (*static_cast<ToolFn*>(data))({{call->name, call->name_size},
+                                            {call->arguments, call->arguments_size},
+                                            call->offline != 0,
+                                            call->time_limit_s,
+                                            call->cancel});
     } catch (const std::exception& e) {
       text = e.what();
       failed = 1;

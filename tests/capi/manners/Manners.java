@@ -113,7 +113,8 @@ public final class Manners {
 
   private static void tools(Leyden.Model model) {
     try (Leyden.Toolbox toolbox = new Leyden.Toolbox(null, false); Leyden.Chat chat = model.chat(0)) {
-      toolbox.addFunction(new Leyden.Tool("tide", "When the tide is high.", null, 0), json -> {
+      toolbox.addFunction(new Leyden.Tool("tide", "When the tide is high.", null, 0), call -> {
+        expect(call.timeLimitSeconds() > 0 && !call.cancelled() && !call.offline(), "what a tool is told");
         throw new IllegalStateException("no gauge");
       });
       String failed = toolbox.callJson("tide", "{}", null);
@@ -163,6 +164,13 @@ public final class Manners {
 
   private static void files(String folder) throws IOException {
     Files.writeString(Path.of(folder, "log.txt"), "The lamp went out at nine.\n");
+    Leyden.RunOptions told = new Leyden.RunOptions();
+    told.onProgress = progress -> {
+      throw new Oops();
+    };
+    try (Leyden.File file = new Leyden.File(folder + "/log.txt", true, told)) {
+      comesBack(() -> file.documentJson());
+    }
     try (Leyden.File file = new Leyden.File(folder + "/log.txt", true)) {
       expect(file.pageJson(0).contains("at nine"), "a page");
       fails("unsupported", () -> file.image(0, 1));

@@ -109,9 +109,11 @@ void chats(leyden::Store& store, leyden::Model& model) {
 
 void tools(leyden::Model& model) {
   leyden::Toolbox toolbox(nullptr, /*offline=*/false);
-  toolbox.add_function({"tide", "When the tide is high.", {}}, [](std::string_view) -> std::string {
-    throw std::runtime_error("no gauge");
-  });
+  toolbox.add_function(
+      {"tide", "When the tide is high.", {}}, [](const leyden::ToolCall& call) -> std::string {
+        expect(call.time_limit_s > 0 && !call.cancelled() && !call.offline, "what a tool is told");
+        throw std::runtime_error("no gauge");
+      });
   const std::string failed = toolbox.call_json("tide", "{}");
   expect(says(failed, "\"is_error\":true") && says(failed, "no gauge"), "a tool that fails");
   leyden::Chat chat(model);

@@ -97,7 +97,10 @@ fn chats(store: &Store, model: &Model) -> Result<()> {
 fn tools(model: &Model) -> Result<()> {
     let toolbox = Toolbox::new(None, false)?;
     let tide = Tool { name: "tide", description: "When the tide is high.", ..Default::default() };
-    toolbox.add_function(&tide, |_| Err("no gauge".into()))?;
+    toolbox.add_function(&tide, |call| {
+        assert!(call.time_limit_s > 0.0 && !call.cancelled() && !call.offline);
+        Err("no gauge".into())
+    })?;
     let failed = toolbox.call_json("tide", "{}", Default::default())?;
     assert!(failed.contains("\"is_error\":true") && failed.contains("no gauge"));
     let mut chat = model.chat(0, Default::default())?;
@@ -144,7 +147,7 @@ fn jars(folder: &str) -> Result<()> {
 fn files(folder: &str) -> Result<()> {
     let path = format!("{folder}/log.txt");
     std::fs::write(&path, "The lamp went out at nine.\n").expect("a folder to write to");
-    let mut file = File::open(&path, true)?;
+    let mut file = File::open(&path, true, Some(&Cancel::new()?))?;
     assert!(file.page_json(0)?.contains("at nine"));
     fails("unsupported", file.image(0, 1.0));
     Ok(())

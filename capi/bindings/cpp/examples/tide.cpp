@@ -24,7 +24,7 @@ int main(int argc, char** argv) try {
   leyden::Toolbox toolbox(nullptr, /*offline=*/true);
   toolbox.add_function({"tide", "When the tide is high in a port.",
                         R"({"type": "object", "properties": {"port": {"type": "string"}}})"},
-                       [&](std::string_view) {
+                       [&](const leyden::ToolCall&) {
                          ++calls;
                          return std::string("high at noon");
                        });

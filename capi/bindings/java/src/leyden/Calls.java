@@ -74,6 +74,23 @@ final class Calls {
     return out;
   }
 
+  /** Numbers for a pointer field of a struct; null for none. */
+  static Memory memory(int[] numbers) {
+    Memory out = numbers.length == 0 ? null : new Memory(4L * numbers.length);
+    if (out != null) {
+      out.write(0, numbers, 0, numbers.length);
+    }
+    return out;
+  }
+
+  static Memory memory(long[] numbers) {
+    Memory out = numbers.length == 0 ? null : new Memory(8L * numbers.length);
+    if (out != null) {
+      out.write(0, numbers, 0, numbers.length);
+    }
+    return out;
+  }
+
   /** A text that C lends. */
   static String string(Pointer data, long size) {
     return data == null || size == 0 ? ""

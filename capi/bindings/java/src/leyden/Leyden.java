@@ -11,7 +11,7 @@ import java.util.function.Function;
 
 /**
  * Leyden from Java, through JNA: all of leyden.h. Objects are AutoCloseable; failures are LeydenException.
- * Methods that go by rule are in Handles. Where options may be null, that means the defaults.
+ * Methods that go by rule are in Handles, options and results in Values. Where options may be null, that means the defaults.
  *
  * <pre>{@code
  * try (Leyden.Model model = new Leyden.Model(); Leyden.Chat chat = model.chat(0)) {
@@ -20,32 +20,8 @@ import java.util.function.Function;
  * }
  * }</pre>
  */
-public final class Leyden extends Handles.Functions {
+public final class Leyden extends Values {
   private Leyden() {}
-
-  public static final int PRECISION_DEPLOYED = Abi.LEYDEN_PRECISION_DEPLOYED;
-  public static final int PRECISION_REFERENCE = Abi.LEYDEN_PRECISION_REFERENCE;
-  public static final int ATTENTION_DSA = Abi.LEYDEN_ATTENTION_DSA;
-  public static final int ATTENTION_DENSE = Abi.LEYDEN_ATTENTION_DENSE;
-  public static final int ADDED_MATCH = Abi.LEYDEN_ADDED_MATCH;
-  public static final int ADDED_IGNORE = Abi.LEYDEN_ADDED_IGNORE;
-  public static final int TRANSCRIPT_MARKDOWN = Abi.LEYDEN_TRANSCRIPT_MARKDOWN;
-  public static final int TRANSCRIPT_JSON = Abi.LEYDEN_TRANSCRIPT_JSON;
-  public static final int TOOL_READ_ONLY = Abi.LEYDEN_TOOL_READ_ONLY;
-  public static final int TOOL_DESTRUCTIVE = Abi.LEYDEN_TOOL_DESTRUCTIVE;
-  public static final int TOOL_NETWORK = Abi.LEYDEN_TOOL_NETWORK;
-
-  /** A failed call: a LEYDEN_E_* number, its spelling ("not_found") and one sentence. */
-  public static final class LeydenException extends RuntimeException {
-    public final int code;
-    public final String name;
-
-    LeydenException(int code, String name, String message) {
-      super(message);
-      this.code = code;
-      this.name = name;
-    }
-  }
 
   /** A flag that asks running calls to stop, from any thread. */
   public static final class Cancel implements AutoCloseable {
@@ -70,70 +46,10 @@ public final class Leyden extends Handles.Functions {
     }
   }
 
-  /** How far long work has come; etaSeconds is negative while unknown. */
-  public record Progress(String phase, String unit, long done, long total, double etaSeconds) {}
-
   /** What any long call may be given. */
   public static final class RunOptions {
     public Consumer<Progress> onProgress;
     public Cancel cancel;
-  }
-
-  /** What happens while an answer is written. kind is LEYDEN_EVENT_*; total is 0 unless it is progress. */
-  public record Event(int kind, String text, String name, long done, long total, double etaSeconds) {
-    public boolean isText() {
-      return kind == Abi.LEYDEN_EVENT_TEXT;
-    }
-  }
-
-  /** A finished answer; json is everything (leyden_answer_json). */
-  public record Answer(String text, String thinking, String finishReason, String json) {}
-
-  /** Continued ids; json is everything (leyden_generation_json). */
-  public record Generation(int[] ids, String json) {}
-
-  /** Added to the logit of an id. */
-  public record LogitBias(int id, float bias) {}
-
-  /** How the next token is chosen; all zero: always the likeliest. */
-  public static final class Sampling {
-    public float temperature;
-    public float topP;
-    public int topK;
-    public float minP;
-    public float repetitionPenalty;
-    public float presencePenalty;
-    public float frequencyPenalty;
-    public long seed;
-    public List<LogitBias> logitBias = List.of();
-
-    Pointer inC(Watch watch) {
-      Abi.leyden_sampling c = watch.keep(new Abi.leyden_sampling());
-      c.temperature = temperature;
-      c.top_p = topP;
-      c.top_k = topK;
-      c.min_p = minP;
-      c.repetition_penalty = repetitionPenalty;
-      c.presence_penalty = presencePenalty;
-      c.frequency_penalty = frequencyPenalty;
-      c.seed = seed;
-      if (!logitBias.isEmpty()) {
-        Memory biases = watch.keep(new Memory(8L * logitBias.size()));
-        for (int i = 0; i < logitBias.size(); ++i) {
-          biases.setInt(8L * i, logitBias.get(i).id());
-          biases.setFloat(8L * i + 4, logitBias.get(i).bias());
-        }
-        c.logit_bias = biases;
-        c.n_logit_bias = logitBias.size();
-      }
-      c.write();
-      return c.getPointer();
-    }
-  }
-
-  /** Is told of each token; true ends the generation behind it. */
-  public interface TokenListener {
-    boolean stopsAt(int id, long position);
   }
 
   /** How token ids are continued. */
@@ -144,14 +60,6 @@ public final class Leyden extends Handles.Functions {
     public TokenListener onToken;
     public Consumer<Progress> onProgress;
     public Cancel cancel;
-  }
-
-  /** Where Chat.run ends; 0 is the default of each. */
-  public static final class RunLimits {
-    public int maxSteps;
-    public double maxSeconds;
-    public double toolSeconds;
-    public long maxTokens;
   }
 
   /** How a question is answered; zero means the default. */
@@ -188,41 +96,19 @@ public final class Leyden extends Handles.Functions {
     return Calls.utf8(folder == null ? defaultModelPath() : folder);
   }
 
-  /**
-   * Whether a model fits and what would, see leyden_plan_json. folder null: the default model; context and
-   * sessions 0: the defaults; no gpuBytes: planned for the CPU.
-   */
-  public static String planJson(String folder, long context, long sessions, long... gpuBytes) {
+  /** Whether a model fits and what would, see leyden_plan_json. folder null: the default model. */
+  public static String planJson(String folder, PlanOptions o) {
     byte[] path = modelFolder(folder);
-    Abi.leyden_plan_options options = new Abi.leyden_plan_options();
-    options.context = context;
-    options.sessions = sessions;
-    if (gpuBytes.length > 0) {
-      Memory gpus = new Memory(8L * gpuBytes.length);
-      gpus.write(0, gpuBytes, 0, gpuBytes.length);
-      options.gpu_bytes = gpus;
-      options.n_gpus = gpuBytes.length;
-    }
-    return Calls.text((out, error) -> Calls.Lib.C.leyden_plan_json(out, path, path.length, options, error));
-  }
-
-  /** How a jar is opened. */
-  public static final class StoreOptions {
-    /** Encrypts a new jar, opens an encrypted one; "": not encrypted. */
-    public String passphrase = "";
-    public boolean readOnly;
-    /** Most bytes of KV kept; 0: no limit. */
-    public long quotaBytes;
-
-    Abi.leyden_store_options inC() {
-      Abi.leyden_store_options c = new Abi.leyden_store_options();
-      byte[] secret = Calls.utf8(passphrase);
-      c.passphrase = Calls.memory(secret);
-      c.passphrase_size = Calls.size(secret);
-      c.read_only = (byte) (readOnly ? 1 : 0);
-      c.quota_bytes = quotaBytes;
-      return c;
-    }
+    Abi.leyden_plan_options c = new Abi.leyden_plan_options();
+    c.precision = o.precision;
+    c.attention = o.attention;
+    c.context = o.context;
+    c.sessions = o.sessions;
+    c.chunk_tokens = o.chunkTokens;
+    c.gpu_bytes = Calls.memory(o.gpuBytes);
+    c.n_gpus = o.gpuBytes.length;
+    c.host_bytes = o.hostBytes;
+    return Calls.text((out, error) -> Calls.Lib.C.leyden_plan_json(out, path, path.length, c, error));
   }
 
   /** Rebuilds a jar that nobody has open, see leyden_store_repair_json. */
@@ -338,12 +224,8 @@ public final class Leyden extends Handles.Functions {
       GenerateOptions o = options == null ? new GenerateOptions() : options;
       Abi.leyden_generate_options c = new Abi.leyden_generate_options();
       c.max_tokens = o.maxTokens;
-      if (o.stopIds.length > 0) {
-        Memory stops = new Memory(4L * o.stopIds.length);
-        stops.write(0, o.stopIds, 0, o.stopIds.length);
-        c.stop_ids = stops;
-        c.n_stop_ids = o.stopIds.length;
-      }
+      c.stop_ids = Calls.memory(o.stopIds);
+      c.n_stop_ids = o.stopIds.length;
       try (Watch watch = new Watch(o.cancel)) {
         c.sampling = o.sampling.inC(watch);
         c.on_token = watch.token(o.onToken);
@@ -394,51 +276,46 @@ public final class Leyden extends Handles.Functions {
 
   /** A document file, read in a sandboxed process. One call at a time. */
   public static final class File extends Handles.FileHandle {
+    private final Watch watch;
+
     /** allowUnsandboxed: go on where the system offers no sandbox. */
     public File(String path, boolean allowUnsandboxed) {
-      this(path, allowUnsandboxed, null);
+      this(path, allowUnsandboxed, new RunOptions());
     }
 
-    /** cancel: of every call on the file, which it must outlive; may be null. */
-    public File(String path, boolean allowUnsandboxed, Cancel cancel) {
+    /** run: onProgress of documentJson; cancel of every call on the file, which it must outlive. */
+    public File(String path, boolean allowUnsandboxed, RunOptions run) {
       byte[] bytes = Calls.utf8(path);
+      watch = new Watch(run.cancel);
       Abi.leyden_file_options options = new Abi.leyden_file_options();
       options.allow_unsandboxed = (byte) (allowUnsandboxed ? 1 : 0);
-      options.cancel = cancel == null ? null : cancel.handle;
-      handle = Calls.handle((out, error) ->
-          Calls.Lib.C.leyden_file_open(out, bytes, Calls.size(bytes), options, error));
+      options.on_progress = watch.progress(run.onProgress);
+      options.cancel = watch.cancel;
+      try {
+        handle = Calls.handle((out, error) ->
+            Calls.Lib.C.leyden_file_open(out, bytes, Calls.size(bytes), options, error));
+      } finally {
+        if (handle == null) {
+          watch.close();
+        }
+      }
+    }
+
+    @Override
+    public String documentJson() {
+      return watch.run(super::documentJson);
+    }
+
+    @Override
+    public void close() {
+      super.close();
+      watch.close();
     }
 
     /** A picture of a page of a file with layout; scale: pixels a point. */
     public Image image(int page, double scale) {
       return new Image(Calls.handle((out, error) ->
           Calls.Lib.C.leyden_file_page_image(out, handle, page, scale, error)));
-    }
-  }
-
-  /** A function of this program as a tool. parameters: a JSON Schema of an object, or null; flags: TOOL_*. */
-  public record Tool(String name, String description, String parameters, int flags) {}
-
-  /** A call that waits for the user's word; flags are TOOL_*. */
-  public record Approval(String name, String origin, String description, String arguments, int flags,
-      boolean onceOnly, boolean sharesLibrary) {}
-
-  /** The user's word: LEYDEN_APPROVE_*, and why not. */
-  public record Approve(int scope, String why) {
-    public static Approve once() {
-      return new Approve(Abi.LEYDEN_APPROVE_ONCE, "");
-    }
-
-    public static Approve session() {
-      return new Approve(Abi.LEYDEN_APPROVE_SESSION, "");
-    }
-
-    public static Approve always() {
-      return new Approve(Abi.LEYDEN_APPROVE_ALWAYS, "");
-    }
-
-    public static Approve deny(String why) {
-      return new Approve(Abi.LEYDEN_APPROVE_DENY, why);
     }
   }
 
@@ -454,14 +331,15 @@ public final class Leyden extends Handles.Functions {
       handle = Calls.handle((out, error) -> Calls.Lib.C.leyden_toolbox_create(out, options, error));
     }
 
-    /** The function takes the arguments as JSON; what it throws is a failure that the model reads. */
-    public void addFunction(Tool tool, Function<String, String> function) {
+    /** What the function throws is a failure that the model reads. */
+    public void addFunction(Tool tool, Function<ToolCall, String> function) {
       Abi.leyden_tool_fn run = (call, reply, data) -> {
         Abi.leyden_tool_call c = new Abi.leyden_tool_call(call);
         int failed = 0;
         String said;
         try {
-          said = function.apply(Calls.string(c.arguments, c.arguments_size));
+          said = function.apply(new ToolCall(Calls.string(c.name, c.name_size),
+              Calls.string(c.arguments, c.arguments_size), c.offline != 0, c.time_limit_s, c.cancel));
         } catch (RuntimeException failure) {
           said = String.valueOf(failure.getMessage());
           failed = 1;

@@ -32,11 +32,13 @@ pub use handles::{
     Store, Tokenizer, Toolbox,
 };
 pub use leyden_sys::{
-    LEYDEN_ADDED_IGNORE, LEYDEN_ADDED_MATCH, LEYDEN_TRANSCRIPT_JSON, LEYDEN_TRANSCRIPT_MARKDOWN,
+    LEYDEN_ADDED_IGNORE, LEYDEN_ADDED_MATCH, LEYDEN_ATTENTION_DENSE, LEYDEN_ATTENTION_DSA, LEYDEN_FORM_MHA,
+    LEYDEN_FORM_MQA, LEYDEN_PRECISION_DEPLOYED, LEYDEN_PRECISION_REFERENCE, LEYDEN_TOOL_DESTRUCTIVE,
+    LEYDEN_TOOL_NETWORK, LEYDEN_TOOL_READ_ONLY, LEYDEN_TRANSCRIPT_JSON, LEYDEN_TRANSCRIPT_MARKDOWN,
 };
 pub use model::{plan_json, GenerateOptions, Generation, ModelOptions, PlanOptions, Sampling};
 pub use store::{repair_store_json, StoreOptions};
-pub use tools::{Approval, Approve, Tool};
+pub use tools::{Approval, Approve, Tool, ToolCall};
 pub use watch::{Cancel, Event, OnProgress, OnToken, Progress, RunOptions};
 pub type Result<T> = std::result::Result<T, Error>;
 

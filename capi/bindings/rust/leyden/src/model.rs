@@ -11,6 +11,9 @@ use std::ptr::null_mut;
 /// What a memory plan is made for; zero is the default of each.
 #[derive(Default)]
 pub struct PlanOptions<'a> {
+    /// Of `LEYDEN_PRECISION_*`, `LEYDEN_ATTENTION_*`.
+    pub precision: i32,
+    pub attention: i32,
     pub context: i64,
     pub sessions: i64,
     pub chunk_tokens: i64,
@@ -24,6 +27,8 @@ pub fn plan_json(folder: Option<&str>, options: &PlanOptions) -> Result<String> 
     let folder = folder.map_or_else(default_model_path, |f| Ok(f.to_string()))?;
     let (data, size) = utf8(&folder);
     let mut c = options!(leyden_plan_options);
+    c.precision = options.precision;
+    c.attention = options.attention;
     c.context = options.context;
     c.sessions = options.sessions;
     c.chunk_tokens = options.chunk_tokens;

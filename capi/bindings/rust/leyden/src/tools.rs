@@ -18,7 +18,24 @@ pub struct Tool<'a> {
     pub flags: i32,
 }
 
-type ToolFn = dyn Fn(&str) -> std::result::Result<String, String> + Send + Sync;
+/// One call of a function of this program, while it runs.
+pub struct ToolCall<'a> {
+    pub name: &'a str,
+    /// A JSON object.
+    pub arguments: &'a str,
+    /// Open no socket.
+    pub offline: bool,
+    pub time_limit_s: f64,
+    cancel: *const sys::leyden_cancel,
+}
+impl ToolCall<'_> {
+    /// Whether to stop.
+    pub fn cancelled(&self) -> bool {
+        unsafe { sys::leyden_cancel_requested(self.cancel) != 0 }
+    }
+}
+
+type ToolFn = dyn Fn(&ToolCall) -> std::result::Result<String, String> + Send + Sync;
 
 unsafe extern "C" fn run_tool(
     call: *const sys::leyden_tool_call,
@@ -26,8 +43,15 @@ unsafe extern "C" fn run_tool(
     data: *mut c_void,
 ) -> i32 {
     let function = &*data.cast::<Box<ToolFn>>();
-    let arguments = borrowed((*call).arguments, (*call).arguments_size);
-    let said = catch_unwind(AssertUnwindSafe(|| function(arguments)))
+    let c = &*call;
+    let call = ToolCall {
+        name: borrowed(c.name, c.name_size),
+        arguments: borrowed(c.arguments, c.arguments_size),
+        offline: c.offline != 0,
+        time_limit_s: c.time_limit_s,
+        cancel: c.cancel,
+    };
+    let said = catch_unwind(AssertUnwindSafe(|| function(&call)))
         .unwrap_or_else(|_| Err("the tool panicked".into()));
     let failed = said.is_err().into();
     let words = said.unwrap_or_else(|why| why);
@@ -48,11 +72,11 @@ impl Toolbox {
         c.store = store.map_or(null_mut(), |s| s.0);
         handle_from(|out, error| unsafe { sys::leyden_toolbox_create(out, &c, error) }).map(Self)
     }
-    /// `function` is handed the arguments as JSON; `Err` is a failure that the model reads.
+    /// An `Err` of the function is a failure that the model reads.
     pub fn add_function(
         &self,
         tool: &Tool,
-        function: impl Fn(&str) -> std::result::Result<String, String> + Send + Sync + 'static,
+        function: impl Fn(&ToolCall) -> std::result::Result<String, String> + Send + Sync + 'static,
     ) -> Result<()> {
         let mut c = options!(leyden_tool_desc);
         c.flags = tool.flags;

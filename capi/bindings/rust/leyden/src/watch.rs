@@ -33,6 +33,9 @@ impl Cancel {
     pub fn reset(&self) {
         unsafe { sys::leyden_cancel_reset(self.0 .0) }
     }
+    pub(crate) fn handle(&self) -> *mut sys::leyden_cancel {
+        self.0 .0
+    }
     pub fn requested(&self) -> bool {
         unsafe { sys::leyden_cancel_requested(self.0 .0) != 0 }
     }
@@ -95,7 +98,7 @@ impl Watch<'_, '_> {
         Ok(Self { on_progress, on_event, on_token, on_logits, cancel, panic: None })
     }
     pub(crate) fn cancel(&self) -> *mut sys::leyden_cancel {
-        self.cancel.0 .0
+        self.cancel.handle()
     }
     pub(crate) fn data(&mut self) -> *mut c_void {
         (self as *mut Self).cast()
