@@ -117,21 +117,34 @@ class SameWords(unittest.TestCase):
     def test_python(self):
         self.speaks(sys.executable, os.path.join(BINDINGS, "python", "examples", "chat.py"))
 
-    def test_rust(self):
-        if not shutil.which("cargo"):
-            self.skipTest("cargo is not installed")
-        target = os.path.join(BUILD, "rust")
-        crate = os.path.join(self.scratch.name, "manners")  # another crate, as a program has it
-        os.mkdir(crate)
+    def rust(self, cargo):
+        """Builds the examples and the manners with one cargo; the folder of the programs."""
+        target = os.path.join(BUILD, "rust" + os.path.dirname(cargo).replace("/", "_"))
+        crate = tempfile.mkdtemp(dir=self.scratch.name)  # another crate, as a program has it
         with open(os.path.join(crate, "Cargo.toml"), "w", encoding="utf-8") as out:
             out.write(CRATE)
+        tools = {"PATH": os.path.dirname(cargo) + os.pathsep + os.environ["PATH"], "LEYDEN_LIB_DIR": LIB_FOLDER,
+                 "RUSTFLAGS": "-D warnings"}
         for folder, what in ((os.path.join(BINDINGS, "rust"), "--examples"), (crate, "--bins")):
-            run("cargo", "build", "--offline", "--quiet", what, "--target-dir", target, cwd=folder,
-                env=os.environ | {"LEYDEN_LIB_DIR": LIB_FOLDER, "RUSTFLAGS": "-D warnings"})
-        self.behaves(os.path.join(target, "debug", "manners"))
-        self.speaks(os.path.join(target, "debug", "examples", "chat"))
-        self.plans_and_calls(os.path.join(target, "debug", "examples", "tide"))
-        self.keeps_and_forks(os.path.join(target, "debug", "examples", "keep"))
+            run(cargo, "build", "--offline", "--quiet", what, "--target-dir", target, cwd=folder,
+                env=os.environ | tools)
+        return os.path.join(target, "debug")
+
+    def test_rust(self):
+        cargo = shutil.which("cargo")
+        if not cargo:
+            self.skipTest("cargo is not installed")
+        programs = self.rust(cargo)
+        self.speaks(os.path.join(programs, "examples", "chat"))
+        self.plans_and_calls(os.path.join(programs, "examples", "tide"))
+        self.keeps_and_forks(os.path.join(programs, "examples", "keep"))
+        self.behaves(os.path.join(programs, "manners"))
+
+    def test_rust_of_debian(self):
+        """The oldest compiler that is promised (rust-version in Cargo.toml)."""
+        if not os.path.exists("/usr/bin/cargo") or shutil.which("cargo") == "/usr/bin/cargo":
+            self.skipTest("the system has no cargo besides")
+        self.behaves(os.path.join(self.rust("/usr/bin/cargo"), "manners"))
 
     def test_java(self):
         if not shutil.which("javac") or not os.path.exists(JNA):

@@ -6,8 +6,9 @@ use std::io::Write;
 
 fn main() -> Result<(), Box<dyn std::error::Error>> {
     let arguments: Vec<String> = std::env::args().skip(1).collect();
-    let [document, question, rest @ ..] = arguments.as_slice() else {
-        return Err("usage: chat DOCUMENT QUESTION [FOLDER]".into());
+    let (document, question, rest) = match arguments.as_slice() {
+        [document, question, rest @ ..] => (document, question, rest),
+        _ => return Err("usage: chat DOCUMENT QUESTION [FOLDER]".into()),
     };
     let store = rest.first().map(|folder| leyden::Store::open(folder, &Default::default())).transpose()?;
     let options = leyden::ModelOptions { store: store.as_ref(), ..Default::default() };

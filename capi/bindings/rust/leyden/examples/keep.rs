@@ -40,8 +40,9 @@ fn resume(model: &Model, session: i64, question: &str) -> Result<()> {
 
 fn main() -> std::result::Result<(), Box<dyn std::error::Error>> {
     let arguments: Vec<String> = std::env::args().skip(1).collect();
-    let [document, question, next, folder] = arguments.as_slice() else {
-        return Err("usage: keep DOCUMENT QUESTION NEXT_QUESTION FOLDER".into());
+    let (document, question, next, folder) = match arguments.as_slice() {
+        [document, question, next, folder] => (document, question, next, folder),
+        _ => return Err("usage: keep DOCUMENT QUESTION NEXT_QUESTION FOLDER".into()),
     };
     let store = Store::open(&format!("{folder}/jar"), &Default::default())?;
     let model = Model::open(None, ModelOptions { store: Some(&store), ..Default::default() })?;

@@ -1,7 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 //! Between Rust and the C calls: errors, owned texts and lists.
 use leyden_sys as sys;
-use std::ffi::{c_char, CStr};
+use std::ffi::CStr;
+use std::os::raw::c_char;
 use std::ptr::{null, null_mut};
 use std::slice;
 

@@ -5,7 +5,7 @@ use crate::tools::Asked;
 use crate::watch::Watch;
 use crate::{Approval, Approve, Cancel, Chat, Event, Result, Sampling, Toolbox};
 use leyden_sys as sys;
-use std::ffi::c_char;
+use std::os::raw::c_char;
 
 /// Where `Chat::run` ends; 0 is the default of each.
 #[derive(Default, Clone, Copy)]

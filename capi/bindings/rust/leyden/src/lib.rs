@@ -54,5 +54,5 @@ pub fn abi() -> u32 {
 
 /// Whether the library that runs has a feature, e.g. "chat/evidence".
 pub fn has(feature: &str) -> bool {
-    std::ffi::CString::new(feature).is_ok_and(|name| unsafe { sys::leyden_has(name.as_ptr()) != 0 })
+    std::ffi::CString::new(feature).map_or(false, |name| unsafe { sys::leyden_has(name.as_ptr()) != 0 })
 }

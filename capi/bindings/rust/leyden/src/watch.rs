@@ -179,7 +179,7 @@ unsafe extern "C" fn told_logits(
     let rows = slice::from_raw_parts(logits, (n * vocab) as usize);
     let taken = (*data.cast::<Watch>()).guarded(|w| {
         if let Some(take) = w.on_logits.as_mut() {
-            rows.chunks(vocab as usize).for_each(|row| take(row));
+            rows.chunks(vocab as usize).for_each(take);
         }
     });
     if taken.is_some() { sys::LEYDEN_OK } else { sys::LEYDEN_E_CANCELLED }
