@@ -108,6 +108,16 @@ pub struct Generation {
     pub json: String,
 }
 
+fn take_generation(made: *mut sys::leyden_generation) -> Result<Generation> {
+    unsafe {
+        let mut n = 0;
+        let ids = copied(sys::leyden_generation_ids(made, &mut n), n);
+        let json = string_from(|out, error| sys::leyden_generation_json(out, made, error));
+        sys::leyden_generation_destroy(made);
+        json.map(|json| Generation { ids, json })
+    }
+}
+
 impl Tokenizer {
     /// Reads a model folder's tokenizer.json and no weights.
     pub fn open(folder: &str) -> Result<Self> {
@@ -176,15 +186,7 @@ impl Model {
         let made = handle_from(|out, error| unsafe {
             sys::leyden_model_generate(out, self.0, data, n, &c, error)
         });
-        let made = watch.finish(made)?;
-        unsafe {
-            let mut n = 0;
-            let ids = sys::leyden_generation_ids(made, &mut n);
-            let ids = copied(ids, n);
-            let json = string_from(|out, error| sys::leyden_generation_json(out, made, error));
-            sys::leyden_generation_destroy(made);
-            Ok(Generation { ids, json: json? })
-        }
+        watch.finish(made.and_then(take_generation))
     }
     /// Logits of every position, teacher-forced: `take` is handed a row for each id, in order, on
     /// another thread.
