@@ -8,7 +8,7 @@
 
 leyden.h is what people read and edit. The description adds what C cannot say (since which version,
 stable or not, offsets) and is what everything else is made from: the list of exports, the reference
-page, the declarations of the Python, Rust and Java bindings.
+page, the declarations of the Python, Rust and Java bindings, the methods that go by rule.
 """
 import json
 import os
@@ -16,10 +16,13 @@ import sys
 
 HERE = os.path.dirname(os.path.abspath(__file__))
 sys.path.insert(0, HERE)
+import emit_cpp  # noqa: E402
 import emit_java  # noqa: E402
+import emit_java_handles  # noqa: E402
 import emit_python  # noqa: E402
 import emit_reference  # noqa: E402
 import emit_rust  # noqa: E402
+import emit_rust_handles  # noqa: E402
 import header_reader  # noqa: E402
 
 ROOT = os.path.dirname(os.path.dirname(HERE))
@@ -27,9 +30,12 @@ HEADER, DESCRIPTION = "capi/leyden.h", "capi/api.json"
 GENERATED = {"capi/exports.txt": emit_reference.exports,
              "capi/abi/handles.suppr": emit_reference.suppressions,
              "docs/capi.md": emit_reference.page,
+             "capi/bindings/cpp/handles.hpp": emit_cpp.declarations,
              "capi/bindings/python/leyden/_abi.py": emit_python.declarations,
              "capi/bindings/rust/leyden-sys/src/ffi.rs": emit_rust.declarations,
-             "capi/bindings/java/src/leyden/Abi.java": emit_java.declarations}
+             "capi/bindings/rust/leyden/src/handles.rs": emit_rust_handles.declarations,
+             "capi/bindings/java/src/leyden/Abi.java": emit_java.declarations,
+             "capi/bindings/java/src/leyden/Handles.java": emit_java_handles.declarations}
 ADVICE = "run: python3 capi/tools/api.py update"
 
 

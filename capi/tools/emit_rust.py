@@ -33,7 +33,7 @@ def declarations(description):
     callbacks = {i["name"] for i in items if i["kind"] == "callback"}
     out = ["// SPDX-License-Identifier: Apache-2.0",
            "// Declarations of leyden.h. Made by capi/tools/api.py; do not edit.",
-           "use std::ffi::{c_char, c_void};", "",
+           "use std::os::raw::{c_char, c_void};", "",
            f"pub const LEYDEN_UNSTABLE_REVISION: u32 = {description['unstable_revision']};"]
     functions = []
     for item in items:

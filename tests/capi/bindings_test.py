@@ -1,6 +1,7 @@
 # SPDX-License-Identifier: Apache-2.0
-"""The same chat over a document from C, C++, Python, Rust and Java gives the same words, and the same plan
-and run with a function of the program as a tool from all but C; Python's streaming,
+"""The same chat over a document from C, C++, Python, Rust and Java gives the same words; from all but C also
+the same plan and run with a function of the program as a tool, and the same tokens, logits and words of a
+conversation that is kept, resumed and forked, and the same manners (tests/capi/manners). Python's streaming,
 asyncio, cancelling and errors; the wheel.
 
     python3 bindings_test.py REPOSITORY BUILD LIBLEYDEN MODEL_FOLDER
@@ -8,7 +9,9 @@ asyncio, cancelling and errors; the wheel.
 MODEL_FOLDER: a model that answers (the default model, or the scripted library with its own). Languages
 whose compiler is missing are reported as skipped (./dev setup --tools installs them).
 """
+import ast
 import asyncio
+import glob
 import os
 import shutil
 import subprocess
@@ -23,22 +26,27 @@ LIB_FOLDER = os.path.dirname(LIBRARY)
 BINDINGS = os.path.join(ROOT, "capi", "bindings")
 os.environ |= {"LEYDEN_LIBRARY": LIBRARY, "LEYDEN_MODEL": MODEL, "LD_LIBRARY_PATH": LIB_FOLDER,
                "PYTHONPATH": os.path.join(BINDINGS, "python")}
-sys.path.insert(0, os.path.join(BINDINGS, "python"))
+sys.path[:0] = [os.path.join(BINDINGS, "python"), os.path.join(ROOT, "tests", "tools")]
 import leyden  # noqa: E402
+from commands import run  # noqa: E402
 
 TIDE = "Tell me the tide in Brest."
 QUESTION = "When did the lamp of the tower go out?"
 DOCUMENT = "\n\n".join(["The harbour master wrote the log book every evening before the bell.",
                         "The lamp of the tower went out at nine o'clock on the fourth of March.",
                         "Two ships waited outside until the keeper had lit it again by hand."])
+MANNERS = os.path.join(ROOT, "tests", "capi", "manners")
+CRATE = f"""[package]
+name = "manners"
+version = "0.1.0"
+edition = "2021"
+[[bin]]
+name = "manners"
+path = "{MANNERS}/manners.rs"
+[dependencies]
+leyden = {{ path = "{BINDINGS}/rust/leyden" }}
+"""
 JNA = "/usr/share/java/jna.jar"
-
-
-def run(*command, **options):
-    done = subprocess.run(command, capture_output=True, **options)
-    if done.returncode != 0:
-        raise AssertionError(" ".join(command) + "\n" + (done.stdout + done.stderr).decode(errors="replace"))
-    return done.stdout.decode()
 
 
 class SameWords(unittest.TestCase):
@@ -52,6 +60,7 @@ class SameWords(unittest.TestCase):
             chat.add_document(cls.document, DOCUMENT)
             cls.expected = chat.ask(QUESTION, max_tokens=120).text + "\n"
             cls.tide = run(sys.executable, os.path.join(BINDINGS, "python", "examples", "tide.py"), TIDE)
+            cls.jar = cls.kept(sys.executable, os.path.join(BINDINGS, "python", "examples", "keep.py"))
             cls.expected_next = chat.ask("And who lit it again?", max_tokens=120).text + "\n"
 
     @classmethod
@@ -74,6 +83,21 @@ class SameWords(unittest.TestCase):
         self.assertRegex(self.tide, r"\Afits\n.+\ncalled [1-9]")
         self.assertEqual(run(*command, TIDE), self.tide)
 
+    @classmethod
+    def kept(cls, *command):
+        return run(*command, cls.document, QUESTION, "And who lit it again?", tempfile.mkdtemp(dir=cls.scratch.name))
+
+    def keeps_and_forks(self, *command):
+        """Raw tokens and logits; a kept chat, resumed and forked, word for word as in Python."""
+        likeliest = r"\d+" if "LEYDEN_FAKE_SCRIPT" in os.environ else r"\1"  # a script has its own tokens
+        self.assertRegex(self.jar, r"\AGrüße, 世界!\n(\d+) \d+ \d+ \d+ after " + likeliest + r"\n.+\n"
+                                   r"(resumed, the same\n.+\n){2}told\nfound\nsound\n\Z")
+        self.assertEqual(self.kept(*command), self.jar)
+
+    def behaves(self, *command):
+        """What a program of that language may rely on (tests/capi/manners)."""
+        self.assertEqual(run(*command, tempfile.mkdtemp(dir=self.scratch.name)), "ok\n")
+
     def built(self, compiler, source, *flags):
         program = os.path.join(self.scratch.name, os.path.basename(source).replace(".", "_"))
         run(compiler, "-Wall", "-Wextra", "-pedantic", "-Werror", *flags, os.path.join(BINDINGS, source), "-o",
@@ -87,29 +111,54 @@ class SameWords(unittest.TestCase):
         for standard in ("c++17", "c++20"):
             self.speaks(self.built("g++", "cpp/examples/chat.cpp", f"-std={standard}"))
             self.plans_and_calls(self.built("g++", "cpp/examples/tide.cpp", f"-std={standard}"))
+            self.keeps_and_forks(self.built("g++", "cpp/examples/keep.cpp", f"-std={standard}"))
+        self.behaves(self.built("g++", os.path.join(MANNERS, "manners.cpp"), "-std=c++17"))
 
     def test_python(self):
         self.speaks(sys.executable, os.path.join(BINDINGS, "python", "examples", "chat.py"))
 
+    def rust(self, cargo):
+        """Builds the examples and the manners with one cargo; the folder of the programs."""
+        target = os.path.join(BUILD, "rust" + os.path.dirname(cargo).replace("/", "_"))
+        crate = tempfile.mkdtemp(dir=self.scratch.name)  # another crate, as a program has it
+        with open(os.path.join(crate, "Cargo.toml"), "w", encoding="utf-8") as out:
+            out.write(CRATE)
+        tools = {"PATH": os.path.dirname(cargo) + os.pathsep + os.environ["PATH"], "LEYDEN_LIB_DIR": LIB_FOLDER,
+                 "RUSTFLAGS": "-D warnings"}
+        for folder, what in ((os.path.join(BINDINGS, "rust"), "--examples"), (crate, "--bins")):
+            run(cargo, "build", "--offline", "--quiet", what, "--target-dir", target, cwd=folder,
+                env=os.environ | tools)
+        return os.path.join(target, "debug")
+
     def test_rust(self):
-        if not shutil.which("cargo"):
+        cargo = shutil.which("cargo")
+        if not cargo:
             self.skipTest("cargo is not installed")
-        target = os.path.join(BUILD, "rust")
-        run("cargo", "build", "--offline", "--quiet", "--examples", "--target-dir", target,
-            cwd=os.path.join(BINDINGS, "rust"), env=os.environ | {"LEYDEN_LIB_DIR": LIB_FOLDER})
-        self.speaks(os.path.join(target, "debug", "examples", "chat"))
-        self.plans_and_calls(os.path.join(target, "debug", "examples", "tide"))
+        programs = self.rust(cargo)
+        self.speaks(os.path.join(programs, "examples", "chat"))
+        self.plans_and_calls(os.path.join(programs, "examples", "tide"))
+        self.keeps_and_forks(os.path.join(programs, "examples", "keep"))
+        self.behaves(os.path.join(programs, "manners"))
+
+    def test_rust_of_debian(self):
+        """The oldest compiler that is promised (rust-version in Cargo.toml)."""
+        if not os.path.exists("/usr/bin/cargo") or shutil.which("cargo") == "/usr/bin/cargo":
+            self.skipTest("the system has no cargo besides")
+        self.behaves(os.path.join(self.rust("/usr/bin/cargo"), "manners"))
 
     def test_java(self):
         if not shutil.which("javac") or not os.path.exists(JNA):
             self.skipTest("javac or JNA is not installed")
         classes = os.path.join(self.scratch.name, "classes")
-        sources = [os.path.join(BINDINGS, "java", *p) for p in (
-            ("src", "leyden", "Abi.java"), ("src", "leyden", "Leyden.java"), ("examples", "ChatExample.java"), ("examples", "TideExample.java"))]
+        sources = [p for folder in ("src/leyden", "examples")
+                   for p in sorted(glob.glob(os.path.join(BINDINGS, "java", folder, "*.java")))]
+        sources.append(os.path.join(MANNERS, "Manners.java"))
         run("javac", "-Xlint:all,-serial", "-Werror", "-encoding", "UTF-8", "-cp", JNA, "-d", classes, *sources)
         java = ("java", "-cp", f"{classes}:{JNA}", f"-Djna.library.path={LIB_FOLDER}")
         self.speaks(*java, "ChatExample")
         self.plans_and_calls(*java, "TideExample")
+        self.keeps_and_forks(*java, "KeepExample")
+        self.behaves(*java, "Manners")
 
 
 class Python(unittest.TestCase):
@@ -188,6 +237,11 @@ class Python(unittest.TestCase):
         seen = []
         new, details = self.model.generate(ids, max_tokens=3, on_token=lambda i, _: seen.append(i))
         self.assertEqual(new, seen)
+        if "LEYDEN_FAKE_SCRIPT" not in os.environ:  # a script has its own tokens
+            biased = leyden.Sampling(logit_bias={7: 1e4})
+            self.assertEqual(self.model.generate(ids, max_tokens=2, sampling=biased)[0], [7, 7])
+            with leyden.Model(precision="reference", attention="dense", threads=2) as other:
+                self.assertEqual((other.stats["precision"], other.stats["attention"]), ("reference", "dense"))
         self.assertEqual(details["usage"]["prompt_tokens"], len(ids))
 
     def test_store(self):
@@ -222,15 +276,15 @@ class Python(unittest.TestCase):
                 ports.append(port)
                 return f"high at noon in {port}"
 
-            @toolbox.function()
-            def broken():
-                raise KeyError("no gauge")
+            @toolbox.function(with_call=True)
+            def broken(call):
+                raise KeyError(f"no gauge in {call.time_limit_s:.0f} s, {call.offline}, {call.cancelled}")
             self.assertEqual([(t["name"], t["origin"]) for t in toolbox.tools],
                              [("tide", "host"), ("broken", "host")])
             self.assertEqual(toolbox.call("tide", {"port": "Brest"})["text"], "high at noon in Brest")
             failed = toolbox.call("broken")
             self.assertTrue(failed["is_error"])
-            self.assertIn("no gauge", failed["text"])
+            self.assertIn("no gauge in 60 s, False, False", failed["text"])
             toolbox.set_enabled("broken", False)
             calls = len(ports)
 
@@ -282,6 +336,37 @@ class Python(unittest.TestCase):
         self.assertEqual(len(plan["gpus"]), 1)
         self.assertFalse(leyden.plan(context=4096, gpu_bytes=[1000])["fits"])
         self.assertEqual(leyden.abi(), 0)
+
+    def test_the_stubs_are_of_this_package(self):
+        """Every class, method and function of the package is in __init__.pyi with the same parameters."""
+        def shape(node):
+            a = node.args
+            return [p.arg for p in a.posonlyargs + a.args], [p.arg for p in a.kwonlyargs], bool(a.kwarg)
+
+        def signatures(path, wanted):
+            with open(path, encoding="utf-8") as file:
+                tree = ast.parse(file.read())
+            found = {}
+            for node in tree.body:
+                inside = node.body if isinstance(node, ast.ClassDef) else [node]
+                for f in inside:
+                    if isinstance(f, (ast.FunctionDef, ast.AsyncFunctionDef)) and node.name in wanted and (
+                            f.name == "__init__" or not f.name.startswith("_")):
+                        found[node.name if f is node else f"{node.name}.{f.name}"] = shape(f)
+            return found
+        folder = os.path.dirname(leyden.__file__)
+        stubs = signatures(os.path.join(folder, "__init__.pyi"), leyden.__all__)
+        own = [n for n in leyden.__all__ if n not in ("Answer", "Approval", "Event", "Image", "LeydenError",
+                                                  "ToolCall")]
+        made = {}
+        for name in ("__init__", "_calls", "chat", "files", "store", "tools"):
+            made |= signatures(os.path.join(folder, name + ".py"), own)
+        self.assertGreater(len(made), 80)
+        made.pop("Chat.__init__")  # Model.chat makes one
+        self.assertEqual(sorted(stubs), sorted(made))
+        for name in made:
+            if name != "Toolbox.function" and not made[name][2]:  # the stub spells **options out there
+                self.assertEqual(stubs[name], made[name], name)
 
     def test_the_wheel_brings_the_library(self):
         with tempfile.TemporaryDirectory() as folder:

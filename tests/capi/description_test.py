@@ -5,6 +5,7 @@ offsets, and each kind of difference is noticed.
     python3 description_test.py REPOSITORY
 """
 import copy
+import glob
 import json
 import os
 import re
@@ -20,6 +21,60 @@ import header_reader  # noqa: E402
 HEADER = api.read_text(api.HEADER)
 DESCRIPTION = json.loads(api.read_text(api.DESCRIPTION))
 PREAMBLE = "#define LEYDEN_ENABLE_UNSTABLE\n#include \"capi/leyden.h\"\n#include <stddef.h>\n"
+# Where each binding's code is, how a call looks there, and what it leaves out, with the reason. The
+# declarations that the low-level layers are made of do not count as use.
+OPENED = {"leyden_chat_create": "leyden_chat_open without a session"}
+BINDINGS = {
+    "C++": ("cpp/*.hpp", r"\b(leyden_\w+)", OPENED | {
+        "leyden_error_code": "Error has the status itself",
+        "leyden_check_unstable": "the loader refuses a program that was linked against another revision"}),
+    "Python": ("python/leyden/[!_]*.py,python/leyden/__init__.py,python/leyden/_calls.py", r"[.\"](leyden_\w+)", OPENED | {
+        "leyden_error_code": "LeydenError has the status itself",
+        "leyden_generation_ids": "leyden_generation_json has them",
+        "leyden_answer_text": "leyden_answer_json has it",
+        "leyden_answer_thinking": "leyden_answer_json has it",
+        "leyden_answer_finish_reason": "leyden_answer_json has it"}),
+    "Rust": ("rust/leyden/src/*.rs", r"\bsys::(leyden_\w+)", OPENED | {
+        "leyden_error_code": "Error has the status itself"}),
+    "Java": ("java/src/leyden/[!A]*.java", r"\.(leyden_\w+)", OPENED | {  # all but Abi.java
+        "leyden_error_code": "LeydenException has the status itself"}),
+}
+
+
+def unused(binding, edit=lambda code: code):
+    """Functions of leyden.h that a binding's code does not call. Structs are begun without *_init there."""
+    call = BINDINGS[binding][1]
+    return {i["name"] for i in api.items_of(DESCRIPTION)
+            if i["kind"] == "function" and not i["name"].endswith("_init")} - set(re.findall(call, edit(code_of(binding))))
+
+# Options that a binding does not set, with the reason. Structs that callers of C fill:
+OPTIONS = r"leyden_\w+_options|leyden_sampling|leyden_tool_desc"
+UNSET = {
+    "C++": {"leyden_plan_options": "taken as they are", "leyden_file_options": "taken as they are"},
+    "Python": {}, "Java": {},
+    "Rust": {"leyden_file_options.on_progress": "a file would have to own a closure"},
+}
+OWN_DATA = {"user_data", "approve_data"}  # what closures carry themselves
+
+
+def code_of(binding):
+    """Of its layer above the declarations, without comments."""
+    files = [f for p in BINDINGS[binding][0].split(",") for f in glob.glob(api.path("capi/bindings/" + p))]
+    return re.sub(r"//.*|^\s*\*.*|/\*.*?\*/", "", "\n".join(api.read_text(f) for f in files), flags=re.M)
+
+
+def unset(binding, edit=lambda code: code):
+    """Fields of options that are not named between a mention of their struct and the end of that paragraph
+    or the next struct's."""
+    words = {}
+    for paragraph in re.split(r"\n\s*\n", edit(code_of(binding))):
+        parts = re.split(rf"\b({OPTIONS})\b", paragraph)
+        for struct, text in zip(parts[1::2], parts[2::2]):
+            words.setdefault(struct, set()).update(re.findall(r"\w+", text))
+    return {f"{i['name']}.{f['name']}" for i in api.items_of(DESCRIPTION)
+            if i["kind"] == "struct" and re.fullmatch(OPTIONS, i["name"])
+            for f in i["fields"] if not re.match("struct_size|reserved", f["name"])
+            and f["name"] not in OWN_DATA and f["name"] not in words.get(i["name"], set())}
 
 
 def compile_c(text):
@@ -57,20 +112,24 @@ class Description(unittest.TestCase):
                 self.assertEqual(item["fields"][0]["name"], "struct_size", item["name"])
                 self.assertEqual(item["size"] % 8, 0, item["name"])
 
-    def test_python_reaches_every_function(self):
-        written = {"leyden_error_code": "LeydenError has the status itself",
-                   "leyden_chat_create": "leyden_chat_open without a session",
-                   "leyden_generation_ids": "leyden_generation_json has them",
-                   "leyden_answer_text": "leyden_answer_json has it",
-                   "leyden_answer_thinking": "leyden_answer_json has it",
-                   "leyden_answer_finish_reason": "leyden_answer_json has it"}
-        folder = api.path("capi/bindings/python/leyden")
-        text = "".join(api.read_text(os.path.join(folder, n)) for n in sorted(os.listdir(folder))
-                       if n.endswith(".py") and n != "_abi.py")
-        called = set(re.findall(r"\bleyden_\w+", text))
-        unreached = {i["name"] for i in api.items_of(DESCRIPTION)
-                     if i["kind"] == "function" and not i["name"].endswith("_init")} - called
-        self.assertEqual(unreached, written.keys())
+    def test_every_binding_uses_every_function(self):
+        for binding, (_, _, left_out) in BINDINGS.items():
+            with self.subTest(binding):
+                self.assertEqual(unused(binding), left_out.keys())
+
+    def test_every_binding_sets_every_option(self):
+        for binding, left_out in UNSET.items():
+            with self.subTest(binding):
+                self.assertEqual({f for f in unset(binding) if f not in left_out and f.split(".")[0] not in left_out},
+                                 set())
+                lost = unset(binding, lambda code: code.replace("frequency_penalty", "frequency"))
+                self.assertIn("leyden_sampling.frequency_penalty", lost)
+
+    def test_a_function_that_a_binding_lost_is_noticed(self):
+        for binding in BINDINGS:
+            with self.subTest(binding):
+                lost = unused(binding, lambda code: code.replace("leyden_store_backup", "leyden_store_back_up"))
+                self.assertIn("leyden_store_backup", lost)
 
     def test_swapped_fields_are_noticed(self):
         found = self.differs_after("  uint64_t done;\n  uint64_t total;", "  uint64_t total;\n  uint64_t done;")

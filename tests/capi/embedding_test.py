@@ -66,6 +66,8 @@ class Page(unittest.TestCase):
         self.assertGreater(len(answers["C"]), 3)
         said = self.sh(self.exports + self.sections["Tools and plans"][0], cwd=self.work)
         self.assertRegex(said, r"\Afits\n.+\ncalled [1-9]")
+        said = self.sh(self.exports + self.sections["The jar, token ids and logits"][0], cwd=self.work)
+        self.assertTrue(said.endswith("found\nsound\n"), said)
 
 
 if __name__ == "__main__":

@@ -6,12 +6,14 @@ find_package and by pkg-config.
 """
 import os
 import shutil
-import subprocess
 import sys
 import tempfile
 import unittest
 
 ROOT, BUILD, MODEL = (os.path.abspath(sys.argv.pop(1)) for _ in range(3))
+sys.path.insert(0, os.path.join(ROOT, "tests", "tools"))
+from commands import run  # noqa: E402
+
 CLIENT = os.path.join(ROOT, "tests", "capi", "c_client.c")
 PROJECT = """cmake_minimum_required(VERSION 3.25)
 project(client C)
@@ -19,13 +21,6 @@ find_package(leyden 0.1 REQUIRED)
 add_executable(client "%s")
 target_link_libraries(client PRIVATE leyden::leyden)
 """
-
-
-def run(*command, **options):
-    done = subprocess.run(command, capture_output=True, text=True, **options)
-    if done.returncode != 0:
-        raise AssertionError(" ".join(command) + "\n" + done.stdout + done.stderr)
-    return done.stdout
 
 
 class Installed(unittest.TestCase):
@@ -52,7 +47,7 @@ class Installed(unittest.TestCase):
 
     def test_only_public_headers(self):
         headers = [n for f, _, names in os.walk(os.path.join(self.prefix, "include")) for n in names]
-        self.assertEqual(sorted(headers), ["leyden.h", "leyden.hpp"])
+        self.assertEqual(sorted(headers), ["base.hpp", "handles.hpp", "leyden.h", "leyden.hpp"])
 
     def test_find_package(self):
         project = os.path.join(self.scratch.name, "project")

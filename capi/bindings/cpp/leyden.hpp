@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-// Leyden from C++17: one header over leyden.h. Objects own their handles and move; failures throw
-// leyden::Error; texts come back as std::string.
+// Leyden from C++17: all of leyden.h, header only. Objects own their handles and move; failures
+// throw leyden::Error; texts come back as std::string. Methods that go by rule are in handles.hpp.
 //
 //   leyden::Model model;                       // the default model
 //   leyden::Chat chat(model);
@@ -8,16 +8,11 @@
 //   chat.ask("When did the lamp go out?", {}, [](const leyden::Event& e) { std::cout << e.text; });
 #pragma once
 
-#ifndef LEYDEN_ENABLE_UNSTABLE
-#define LEYDEN_ENABLE_UNSTABLE
-#endif
-#include <leyden/leyden.h>
-
 #include <cstdint>
 #include <exception>
 #include <functional>
+#include <leyden/handles.hpp>
 #include <memory>
-#include <stdexcept>
 #include <string>
 #include <string_view>
 #include <utility>
@@ -25,210 +20,236 @@
 
 namespace leyden {
 
-/// A failed call: LEYDEN_E_* and one sentence.
-class Error : public std::runtime_error {
- public:
-  Error(leyden_status code, const std::string& message)
-      : std::runtime_error(message), code_(code) {}
-  leyden_status code() const { return code_; }
-
- private:
-  leyden_status code_;
-};
-
-namespace detail {
-
-inline void check(leyden_status status, leyden_error* error) {
-  if (status == LEYDEN_OK) return;
-  const std::string message = leyden_error_message(error, nullptr);
-  leyden_error_destroy(error);
-  throw Error(status, message);
-}
-
-/// Sole owner of a handle.
-template <typename T, void (*Destroy)(T*)>
-class Owned {
- public:
-  Owned() = default;
-  explicit Owned(T* handle) : handle_(handle) {}
-  Owned(Owned&& other) noexcept : handle_(std::exchange(other.handle_, nullptr)) {}
-  Owned& operator=(Owned&& other) noexcept {
-    std::swap(handle_, other.handle_);
-    return *this;
-  }
-  ~Owned() { Destroy(handle_); }
-  T* get() const { return handle_; }
-  T** out() { return &handle_; }
-
- private:
-  T* handle_ = nullptr;
-};
-
-/// Runs call(&string, &error) and copies the string.
-template <typename Call>
-std::string text(Call&& call) {
-  Owned<leyden_string, leyden_string_destroy> string;
-  leyden_error* error = nullptr;
-  check(call(string.out(), &error), error);
-  return {leyden_string_data(string.get()), leyden_string_size(string.get())};
-}
-
-}  // namespace detail
-
-/// A flag that asks running calls to stop; request() from any thread.
-class Cancel {
- public:
-  Cancel() {
-    leyden_error* error = nullptr;
-    detail::check(leyden_cancel_create(handle_.out(), &error), error);
-  }
-  void request() { leyden_cancel_request(handle_.get()); }
-  void reset() { leyden_cancel_reset(handle_.get()); }
-  leyden_cancel* get() const { return handle_.get(); }
-
- private:
-  detail::Owned<leyden_cancel, leyden_cancel_destroy> handle_;
-};
-
-inline std::string default_model_path() {
-  return detail::text(
-      [](leyden_string** out, leyden_error** e) { return leyden_default_model_path(out, e); });
-}
-
-/// JSON, see leyden_devices_json.
-inline std::string devices_json() {
-  return detail::text(
-      [](leyden_string** out, leyden_error** e) { return leyden_devices_json(out, e); });
-}
+/// Of the library that runs, e.g. "0.1.0".
+inline std::string_view version() { return leyden_version(); }
+/// Its number in the SONAME.
+inline std::uint32_t abi() { return leyden_abi(); }
+/// Whether it has a feature, e.g. "chat/evidence".
+inline bool has(const std::string& feature) { return leyden_has(feature.c_str()) != 0; }
 
 /// JSON, see leyden_plan_json. An empty folder is the default model.
 inline std::string plan_json(std::string_view folder = {},
                              const leyden_plan_options* options = nullptr) {
   const std::string path = folder.empty() ? default_model_path() : std::string(folder);
-  return detail::text([&](leyden_string** out, leyden_error** e) {
-    return leyden_plan_json(out, path.data(), path.size(), options, e);
+  return detail::text([&](leyden_string** out, leyden_error** error) {
+    return leyden_plan_json(out, path.data(), path.size(), options, error);
+  });
+}
+
+struct StoreOptions {
+  std::string_view passphrase;  ///< encrypts a new store, opens an encrypted one
+  bool read_only = false;
+  std::uint64_t quota_bytes = 0;  ///< most bytes of KV kept; 0: no limit
+};
+
+namespace detail {
+
+inline leyden_store_options c_options(const StoreOptions& o) {
+  leyden_store_options options = LEYDEN_STORE_OPTIONS_INIT;
+  options.read_only = o.read_only;
+  options.passphrase = o.passphrase.empty() ? nullptr : o.passphrase.data();
+  options.passphrase_size = o.passphrase.size();
+  options.quota_bytes = o.quota_bytes;
+  return options;
+}
+
+inline leyden_text c_text(std::string_view text) { return {text.data(), text.size()}; }
+
+}  // namespace detail
+
+/// Rebuilds a store that nobody has open: JSON, see leyden_store_repair_json.
+inline std::string repair_store_json(std::string_view folder, const StoreOptions& o = {}) {
+  const leyden_store_options options = detail::c_options(o);
+  return detail::text([&](leyden_string** out, leyden_error** error) {
+    return leyden_store_repair_json(out, folder.data(), folder.size(), &options, error);
   });
 }
 
 /// The jar: conversations, documents, and what models have read. Any thread.
-class Store {
+class Store : public detail::StoreHandle {
  public:
-  explicit Store(std::string_view folder = {}, std::string_view passphrase = {}) {
-    leyden_store_options options = LEYDEN_STORE_OPTIONS_INIT;
-    options.passphrase = passphrase.empty() ? nullptr : passphrase.data();
-    options.passphrase_size = passphrase.size();
-    leyden_error* error = nullptr;
-    detail::check(leyden_store_open(handle_.out(), folder.data(), folder.size(), &options, &error),
-                  error);
-  }
-  /// A new conversation's id.
-  std::int64_t create_session(std::string_view title) {
-    std::int64_t id = 0;
-    leyden_error* error = nullptr;
-    detail::check(leyden_session_create(&id, get(), title.data(), title.size(), &error), error);
-    return id;
-  }
-  /// Errors: LEYDEN_E_NOT_FOUND.
-  std::int64_t find_session(std::string_view name) const {
-    std::int64_t id = 0;
-    leyden_error* error = nullptr;
-    detail::check(leyden_session_find(&id, get(), name.data(), name.size(), &error), error);
-    return id;
-  }
-  /// Adds a document, e.g. File::document_json; its id.
-  std::int64_t add_document_json(std::string_view json) {
-    std::int64_t id = 0;
-    leyden_error* error = nullptr;
-    detail::check(leyden_document_add_json(&id, get(), json.data(), json.size(), &error), error);
-    return id;
-  }
-  /// JSON, see leyden_store_search_json.
-  std::string search_json(std::string_view query, std::size_t limit = 0) const {
-    return detail::text([&](leyden_string** out, leyden_error** e) {
-      return leyden_store_search_json(out, get(), query.data(), query.size(), limit, e);
+  /// Opens or makes a folder; an empty one is the user's own jar.
+  explicit Store(std::string_view folder = {}, const StoreOptions& o = {}) {
+    const leyden_store_options options = detail::c_options(o);
+    detail::done([&](leyden_error** error) {
+      return leyden_store_open(handle_.out(), folder.data(), folder.size(), &options, error);
     });
   }
-  /// JSON, see leyden_store_sessions_json.
-  std::string sessions_json(std::int64_t limit = 100, std::int64_t offset = 0) const {
-    return detail::text([&](leyden_string** out, leyden_error** e) {
-      return leyden_store_sessions_json(out, get(), limit, offset, e);
-    });
-  }
-  leyden_store* get() const { return handle_.get(); }
+};
 
- private:
-  detail::Owned<leyden_store, leyden_store_destroy> handle_;
+/// A vocabulary with its rules. Immutable; any thread.
+class Tokenizer : public detail::TokenizerHandle {
+ public:
+  explicit Tokenizer(leyden_tokenizer* handle) : TokenizerHandle(handle) {}
+  /// Reads a model folder's tokenizer.json and no weights.
+  explicit Tokenizer(std::string_view folder) {
+    detail::done([&](leyden_error** error) {
+      return leyden_tokenizer_open(handle_.out(), folder.data(), folder.size(), error);
+    });
+  }
+};
+
+struct ModelOptions {
+  leyden_precision precision = LEYDEN_PRECISION_DEFAULT;
+  leyden_attention attention = LEYDEN_ATTENTION_DEFAULT;
+  leyden_attention_form form = LEYDEN_FORM_AUTO;
+  std::int32_t threads = 0;  ///< 0: one per core
+  std::int64_t chunk_tokens = 0;
+  std::uint64_t kv_bytes = 0;
+  std::uint64_t store_bytes = 0;
+  std::string_view chat_format;
+  std::string_view device;  ///< "cpu", "cuda", "cuda:N"; empty: cpu
+  const Store* store = nullptr;
+  ProgressFn on_progress;
+  const Cancel* cancel = nullptr;
+};
+
+/// How the next token is chosen; all zero: always the likeliest.
+struct Sampling {
+  float temperature = 0, top_p = 0;
+  std::int32_t top_k = 0;
+  float min_p = 0, repetition_penalty = 0, presence_penalty = 0, frequency_penalty = 0;
+  std::uint64_t seed = 0;
+  std::vector<leyden_logit_bias> logit_bias;
+};
+
+namespace detail {
+
+inline leyden_sampling c_options(const Sampling& s) {
+  leyden_sampling options = LEYDEN_SAMPLING_INIT;
+  options.temperature = s.temperature;
+  options.top_p = s.top_p;
+  options.top_k = s.top_k;
+  options.min_p = s.min_p;
+  options.repetition_penalty = s.repetition_penalty;
+  options.presence_penalty = s.presence_penalty;
+  options.frequency_penalty = s.frequency_penalty;
+  options.seed = s.seed;
+  options.logit_bias = s.logit_bias.empty() ? nullptr : s.logit_bias.data();
+  options.n_logit_bias = s.logit_bias.size();
+  return options;
+}
+
+}  // namespace detail
+
+struct GenerateOptions {
+  std::int64_t max_tokens = 0;
+  std::vector<std::int32_t> stop_ids;
+  Sampling sampling;
+  TokenFn on_token;
+  ProgressFn on_progress;
+  const Cancel* cancel = nullptr;
+};
+
+/// json is everything (leyden_generation_json).
+struct Generation {
+  std::vector<std::int32_t> ids;
+  std::string json;
 };
 
 /// An opened model. Any thread; what was made from it keeps it alive.
-class Model {
+class Model : public detail::ModelHandle {
  public:
-  explicit Model(std::string_view folder = {}, const leyden_model_options* options = nullptr) {
+  /// An empty folder is the default model.
+  explicit Model(std::string_view folder = {}, const ModelOptions& o = {}) {
     const std::string path = folder.empty() ? default_model_path() : std::string(folder);
-    leyden_error* error = nullptr;
-    detail::check(leyden_model_open(handle_.out(), path.data(), path.size(), options, &error),
-                  error);
-  }
-  std::string stats_json() const {
-    return detail::text([&](leyden_string** out, leyden_error** e) {
-      return leyden_model_stats_json(out, get(), e);
+    detail::Watch watch(o.cancel);
+    watch.on_progress = o.on_progress;
+    leyden_model_options options = LEYDEN_MODEL_OPTIONS_INIT;
+    options.precision = o.precision;
+    options.attention = o.attention;
+    options.form = o.form;
+    options.threads = o.threads;
+    options.chunk_tokens = o.chunk_tokens;
+    options.kv_bytes = o.kv_bytes;
+    options.store_bytes = o.store_bytes;
+    options.chat_format = o.chat_format.empty() ? nullptr : o.chat_format.data();
+    options.chat_format_size = o.chat_format.size();
+    options.device = o.device.empty() ? nullptr : o.device.data();
+    options.device_size = o.device.size();
+    options.store = o.store ? o.store->get() : nullptr;
+    options.on_progress = watch.progress();
+    options.user_data = &watch;
+    options.cancel = watch.cancel();
+    watch.run([&] {
+      detail::done([&](leyden_error** error) {
+        return leyden_model_open(handle_.out(), path.data(), path.size(), &options, error);
+      });
     });
   }
-  leyden_model* get() const { return handle_.get(); }
-
- private:
-  detail::Owned<leyden_model, leyden_model_destroy> handle_;
+  Tokenizer tokenizer() const {
+    return Tokenizer(
+        detail::number<leyden_tokenizer*>([&](leyden_tokenizer** out, leyden_error** e) {
+          return leyden_model_tokenizer(out, get(), e);
+        }));
+  }
+  /// Continues token ids.
+  Generation generate(const std::vector<std::int32_t>& ids, const GenerateOptions& o = {}) {
+    detail::Watch watch(o.cancel);
+    watch.on_token = o.on_token;
+    watch.on_progress = o.on_progress;
+    const leyden_sampling sampling = detail::c_options(o.sampling);
+    leyden_generate_options options = LEYDEN_GENERATE_OPTIONS_INIT;
+    options.sampling = &sampling;
+    options.max_tokens = o.max_tokens;
+    options.stop_ids = o.stop_ids.empty() ? nullptr : o.stop_ids.data();
+    options.n_stop_ids = o.stop_ids.size();
+    options.on_token = watch.token();
+    options.on_progress = watch.progress();
+    options.user_data = &watch;
+    options.cancel = watch.cancel();
+    detail::Owned<leyden_generation, leyden_generation_destroy> made;
+    watch.run([&] {
+      detail::done([&](leyden_error** error) {
+        return leyden_model_generate(made.out(), get(), ids.data(), ids.size(), &options, error);
+      });
+    });
+    std::size_t n = 0;
+    const std::int32_t* data = leyden_generation_ids(made.get(), &n);
+    return {{data, data + n}, detail::text([&](leyden_string** out, leyden_error** error) {
+              return leyden_generation_json(out, made.get(), error);
+            })};
+  }
+  /// Logits of every position, teacher-forced.
+  void logits(const std::vector<std::int32_t>& ids, LogitsFn take, const RunOptions& run = {}) {
+    detail::Watch watch(run.cancel);
+    watch.on_logits = std::move(take);
+    watch.on_progress = run.on_progress;
+    leyden_run_options options = LEYDEN_RUN_OPTIONS_INIT;
+    options.on_progress = watch.progress();
+    options.user_data = &watch;
+    options.cancel = watch.cancel();
+    watch.run([&] {
+      detail::done([&](leyden_error** error) {
+        return leyden_model_logits(get(), ids.data(), ids.size(), watch.logits(), &watch, &options,
+                                   error);
+      });
+    });
+  }
 };
 
 /// A picture of a page: rows from the top, each pixel B, G, R, A, premultiplied.
-class Image {
+class Image : public detail::ImageHandle {
  public:
-  explicit Image(leyden_image* handle) : handle_(handle) {}
-  std::uint32_t width() const { return leyden_image_width(handle_.get()); }
-  std::uint32_t height() const { return leyden_image_height(handle_.get()); }
-  std::size_t stride() const { return leyden_image_stride(handle_.get()); }
-  const std::uint8_t* data() const { return leyden_image_data(handle_.get()); }
-
- private:
-  detail::Owned<leyden_image, leyden_image_destroy> handle_;
+  explicit Image(leyden_image* handle) : ImageHandle(handle) {}
+  const std::uint8_t* data() const { return leyden_image_data(get()); }
 };
 
 /// A document file, read in a sandboxed process. One call at a time.
-class File {
+class File : public detail::FileHandle {
  public:
+  /// What the options point to must outlive the file.
   explicit File(std::string_view path, const leyden_file_options* options = nullptr) {
-    leyden_error* error = nullptr;
-    detail::check(leyden_file_open(handle_.out(), path.data(), path.size(), options, &error),
-                  error);
-  }
-  /// JSON, see leyden_file_info_json.
-  std::string info_json() {
-    return detail::text([&](leyden_string** out, leyden_error** e) {
-      return leyden_file_info_json(out, handle_.get(), e);
-    });
-  }
-  /// JSON, see leyden_file_page_json.
-  std::string page_json(std::uint32_t page) {
-    return detail::text([&](leyden_string** out, leyden_error** e) {
-      return leyden_file_page_json(out, handle_.get(), page, e);
+    detail::done([&](leyden_error** error) {
+      return leyden_file_open(handle_.out(), path.data(), path.size(), options, error);
     });
   }
   /// @param scale  pixels a point
   Image image(std::uint32_t page, double scale = 1) {
-    leyden_image* image = nullptr;
-    leyden_error* error = nullptr;
-    detail::check(leyden_file_page_image(&image, handle_.get(), page, scale, &error), error);
-    return Image(image);
+    return Image(detail::number<leyden_image*>([&](leyden_image** out, leyden_error** error) {
+      return leyden_file_page_image(out, get(), page, scale, error);
+    }));
   }
-  /// All of it, as Store::add_document_json takes it.
-  std::string document_json() {
-    return detail::text([&](leyden_string** out, leyden_error** e) {
-      return leyden_file_document_json(out, handle_.get(), e);
-    });
-  }
-
- private:
-  detail::Owned<leyden_file, leyden_file_destroy> handle_;
 };
 
 /// A function of the program as a tool. parameters: a JSON Schema of an object; empty: none.
@@ -237,200 +258,23 @@ struct Tool {
   leyden_tool_flags flags = 0;  ///< LEYDEN_TOOL_*
 };
 
-/// Tools for Chat::run. Any thread; must outlive the runs that use it.
-class Toolbox {
- public:
-  /// Takes the arguments as JSON. What it throws is a failure that the model reads.
-  using ToolFn = std::function<std::string(std::string_view arguments)>;
-
-  explicit Toolbox(const leyden_toolbox_options* options = nullptr) {
-    leyden_error* error = nullptr;
-    detail::check(leyden_toolbox_create(handle_.out(), options, &error), error);
-  }
-  void add_function(const Tool& tool, ToolFn function) {
-    leyden_tool_desc desc = LEYDEN_TOOL_DESC_INIT;
-    desc.flags = tool.flags;
-    desc.name = tool.name.data();
-    desc.name_size = tool.name.size();
-    desc.description = tool.description.data();
-    desc.description_size = tool.description.size();
-    desc.parameters = tool.parameters.empty() ? nullptr : tool.parameters.data();
-    desc.parameters_size = tool.parameters.size();
-    auto kept = std::make_unique<ToolFn>(std::move(function));
-    leyden_error* error = nullptr;
-    detail::check(leyden_toolbox_add_function(
-                      get(), &desc, called, kept.get(),
-                      [](void* data) { delete static_cast<ToolFn*>(data); }, &error),
-                  error);
-    kept.release();  // the toolbox's now
-  }
-  /// A JSON list of texts: the plugins that could not be used, and why.
-  std::string add_plugins(std::string_view folder = {}) {
-    return detail::text([&](leyden_string** out, leyden_error** e) {
-      return leyden_toolbox_add_plugins(out, get(), folder.data(), folder.size(), e);
-    });
-  }
-  /// @param pages  [{"label", "text"}]
-  void add_document_json(std::string_view title, std::string_view pages) {
-    leyden_error* error = nullptr;
-    detail::check(leyden_toolbox_add_document_json(get(), title.data(), title.size(), pages.data(),
-                                                   pages.size(), &error),
-                  error);
-  }
-  /// JSON, see leyden_toolbox_call_json.
-  std::string call_json(std::string_view name, std::string_view arguments) {
-    return detail::text([&](leyden_string** out, leyden_error** e) {
-      return leyden_toolbox_call_json(out, get(), name.data(), name.size(), arguments.data(),
-                                      arguments.size(), nullptr, e);
-    });
-  }
-  std::string list_json() const {
-    return detail::text([&](leyden_string** out, leyden_error** e) {
-      return leyden_toolbox_list_json(out, get(), e);
-    });
-  }
-  std::string log_json() const {
-    return detail::text([&](leyden_string** out, leyden_error** e) {
-      return leyden_toolbox_log_json(out, get(), e);
-    });
-  }
-  void set_enabled(std::string_view name, bool enabled) {
-    leyden_error* error = nullptr;
-    detail::check(leyden_toolbox_set_enabled(get(), name.data(), name.size(), enabled, &error),
-                  error);
-  }
-  void set_offline(bool offline) {
-    leyden_error* error = nullptr;
-    detail::check(leyden_toolbox_set_offline(get(), offline, &error), error);
-  }
-  leyden_toolbox* get() const { return handle_.get(); }
-
- private:
-  static std::int32_t called(const leyden_tool_call* call, leyden_tool_reply* reply, void* data) {
-    std::string text;
-    std::int32_t failed = 0;
-    try {
-      text = (*static_cast<ToolFn*>(data))({call->arguments, call->arguments_size});
-    } catch (const std::exception& e) {
-      text = e.what();
-      failed = 1;
-    } catch (...) {
-      failed = 1;
-    }
-    leyden_tool_reply_set(reply, text.data(), text.size());
-    return failed;
-  }
-
-  detail::Owned<leyden_toolbox, leyden_toolbox_destroy> handle_;
-};
-
 /// Answers LEYDEN_APPROVE_*; with a denial, `why` is what the model reads.
 using ApproveFn = std::function<std::int32_t(const leyden_approval& approval, std::string& why)>;
 
-/// A stretch of an answer, or progress of reading. `kind` is LEYDEN_EVENT_*.
-struct Event {
-  leyden_event_kind kind = 0;
-  std::string_view text, name;
-  std::uint64_t done = 0, total = 0;
-  double eta_s = -1;
-};
+namespace detail {
 
-struct AskOptions {
-  bool thinking = false, evidence = false, constrain_references = false;
-  std::int64_t max_tokens = 0;
-  std::vector<std::string> stop;
-  const leyden_sampling* sampling = nullptr;
-  const Cancel* cancel = nullptr;
-};
+/// An ApproveFn in C's terms. What it throws denies the call, and is thrown behind it.
+struct Asked {
+  const ApproveFn& approve;
+  std::exception_ptr thrown;
 
-/// A finished answer; json is everything (leyden_answer_json).
-struct Answer {
-  std::string text, thinking, finish_reason, json;
-};
-
-/// Documents, history and what the model has read of them. One call at a time.
-class Chat {
- public:
-  using EventFn = std::function<void(const Event&)>;
-
-  /// With a session of the model's store, a chat that is kept and comes back.
-  explicit Chat(const Model& model, std::int64_t session = 0) {
-    leyden_chat_options options = LEYDEN_CHAT_OPTIONS_INIT;
-    options.session = session;
-    leyden_error* error = nullptr;
-    detail::check(leyden_chat_open(handle_.out(), model.get(), &options, &error), error);
+  explicit Asked(const ApproveFn& function) : approve(function) {}
+  leyden_approve_fn function() const { return approve ? ask : nullptr; }
+  void rethrow() const {
+    if (thrown) std::rethrow_exception(thrown);
   }
-  /// JSON, see leyden_chat_resume_json.
-  std::string resume_json() {
-    return detail::text([&](leyden_string** out, leyden_error** e) {
-      return leyden_chat_resume_json(out, get(), e);
-    });
-  }
-  std::size_t add_document(std::string_view title, std::string_view text) {
-    std::size_t index = 0;
-    leyden_error* error = nullptr;
-    detail::check(leyden_chat_add_document(&index, get(), title.data(), title.size(), text.data(),
-                                           text.size(), &error),
-                  error);
-    return index;
-  }
-  void set_system(std::string_view text) {
-    leyden_error* error = nullptr;
-    detail::check(leyden_chat_set_system(get(), text.data(), text.size(), &error), error);
-  }
-  void set_tools_json(std::string_view json) {
-    leyden_error* error = nullptr;
-    detail::check(leyden_chat_set_tools_json(get(), json.data(), json.size(), &error), error);
-  }
-  /// Events come on another thread, before ask() returns. What on_event throws ends the answer and
-  /// is thrown here.
-  Answer ask(std::string_view question, const AskOptions& options = {},
-             const EventFn& on_event = {}) {
-    return write(leyden_chat_ask, question, options, on_event);
-  }
-  /// `json` is a list of texts, one for each tool call of the last answer.
-  Answer submit_tool_results_json(std::string_view json, const AskOptions& options = {},
-                                  const EventFn& on_event = {}) {
-    return write(leyden_chat_submit_tool_results_json, json, options, on_event);
-  }
-  /// ask() with tools; approve comes on this thread, without one only the library's own tools run.
-  /// What it throws is thrown here, and the call is denied.
-  Answer run(std::string_view question, const Toolbox& toolbox, const ApproveFn& approve,
-             const AskOptions& options = {}, const EventFn& on_event = {}) {
-    Asked asked{approve, nullptr};
-    const auto call = [&](leyden_answer** out, leyden_chat* chat, const char* text,
-                          std::size_t size, const leyden_ask_options* ask, leyden_error** error) {
-      leyden_agent_options agent = LEYDEN_AGENT_OPTIONS_INIT;
-      agent.ask = ask;
-      agent.approve = approve ? ask_user : nullptr;
-      agent.approve_data = &asked;
-      return leyden_chat_run(out, chat, toolbox.get(), text, size, &agent, error);
-    };
-    Answer answer = write(call, question, options, on_event);
-    if (asked.thrown) std::rethrow_exception(asked.thrown);
-    return answer;
-  }
-  std::string messages_json() {
-    return detail::text([&](leyden_string** out, leyden_error** e) {
-      return leyden_chat_messages_json(out, get(), e);
-    });
-  }
-  leyden_chat* get() const { return handle_.get(); }
-
- private:
-  struct Watch {
-    const EventFn& on_event;
-    leyden_cancel* cancel;
-    std::exception_ptr thrown;
-  };
-
-  struct Asked {
-    const ApproveFn& approve;
-    std::exception_ptr thrown;
-  };
-
-  static std::int32_t ask_user(const leyden_approval* approval, leyden_approval_answer* answer,
-                               void* data) {
+  static std::int32_t ask(const leyden_approval* approval, leyden_approval_answer* answer,
+                          void* data) {
     Asked& asked = *static_cast<Asked*>(data);
     try {
       std::string why;
@@ -442,64 +286,212 @@ class Chat {
       return LEYDEN_APPROVE_DENY;
     }
   }
+};
 
-  static void told(const leyden_event* event, void* data) {
-    Watch& watch = *static_cast<Watch*>(data);
-    Event e;
-    e.kind = event->kind;
-    e.text = {event->text, event->text_size};
-    e.name = {event->name, event->name_size};
-    if (event->progress) {
-      e.done = event->progress->done;
-      e.total = event->progress->total;
-      e.eta_s = event->progress->eta_s;
-    }
-    try {
-      if (!watch.thrown) watch.on_event(e);
-    } catch (...) {
-      watch.thrown = std::current_exception();
-      leyden_cancel_request(watch.cancel);
-    }
+}  // namespace detail
+
+/// One call of a function of the program, while it runs. arguments: JSON; offline: open no socket.
+struct ToolCall {
+  std::string_view name, arguments;
+  bool offline = false;
+  double time_limit_s = 0;
+  const leyden_cancel* cancel = nullptr;
+  /// Whether to stop.
+  bool cancelled() const { return leyden_cancel_requested(cancel) != 0; }
+};
+
+/// Tools for Chat::run. Any thread; must outlive the runs that use it.
+class Toolbox : public detail::ToolboxHandle {
+ public:
+  /// What it throws is a failure that the model reads.
+  using ToolFn = std::function<std::string(const ToolCall&)>;
+
+  /// With a store, its documents are the library that the tools search and open read.
+  explicit Toolbox(const Store* store = nullptr, bool offline = false) {
+    leyden_toolbox_options options = LEYDEN_TOOLBOX_OPTIONS_INIT;
+    options.offline = offline;
+    options.store = store ? store->get() : nullptr;
+    detail::done([&](leyden_error** error) {
+      return leyden_toolbox_create(handle_.out(), &options, error);
+    });
+  }
+  void add_function(const Tool& tool, ToolFn function) {
+    leyden_tool_desc desc = LEYDEN_TOOL_DESC_INIT;
+    desc.flags = tool.flags;
+    desc.name = tool.name.data();
+    desc.name_size = tool.name.size();
+    desc.description = tool.description.data();
+    desc.description_size = tool.description.size();
+    desc.parameters = tool.parameters.empty() ? nullptr : tool.parameters.data();
+    desc.parameters_size = tool.parameters.size();
+    auto kept = std::make_unique<ToolFn>(std::move(function));
+    detail::done([&](leyden_error** error) {
+      return leyden_toolbox_add_function(
+          get(), &desc, called, kept.get(), [](void* data) { delete static_cast<ToolFn*>(data); },
+          error);
+    });
+    kept.release();  // the toolbox's now
+  }
+  /// Connects to an MCP server, see leyden_toolbox_add_mcp_json. `approve` is asked first.
+  void add_mcp_json(std::string_view server, const ApproveFn& approve) {
+    detail::Asked asked(approve);
+    leyden_error* error = nullptr;
+    const leyden_status status = leyden_toolbox_add_mcp_json(get(), server.data(), server.size(),
+                                                             asked.function(), &asked, &error);
+    if (asked.thrown) leyden_error_destroy(error);
+    asked.rethrow();
+    detail::check(status, error);
   }
 
+ private:
+  static std::int32_t called(const leyden_tool_call* call, leyden_tool_reply* reply, void* data) {
+    std::string text;
+    std::int32_t failed = 0;
+    try {
+      text = (*static_cast<ToolFn*>(data))({{call->name, call->name_size},
+                                            {call->arguments, call->arguments_size},
+                                            call->offline != 0,
+                                            call->time_limit_s,
+                                            call->cancel});
+    } catch (const std::exception& e) {
+      text = e.what();
+      failed = 1;
+    } catch (...) {
+      failed = 1;
+    }
+    leyden_tool_reply_set(reply, text.data(), text.size());
+    return failed;
+  }
+};
+
+/// Where Chat::run ends; 0 is the default of each.
+struct RunLimits {
+  std::int32_t max_steps = 0;
+  double max_seconds = 0, tool_seconds = 0;
+  std::int64_t max_tokens = 0;  ///< of all steps together
+};
+
+struct AskOptions {
+  bool thinking = false;
+  std::uint8_t evidence = 0;  ///< 1: note where attention looked; 2: tell it while writing, too
+  bool constrain_references = false, clamp_quotes = false;
+  std::int64_t max_tokens = 0;
+  std::vector<std::string> stop;
+  Sampling sampling;
+  std::string schema;  ///< a JSON Schema the answer satisfies; empty: free
+  const Cancel* cancel = nullptr;
+  RunLimits limits;
+};
+
+/// A finished answer; json is everything (leyden_answer_json).
+struct Answer {
+  std::string text, thinking, finish_reason, json;
+};
+
+/// Documents, history and what the model has read of them. One call at a time.
+class Chat : public detail::ChatHandle {
+ public:
+  /// With a session of the model's store, a chat that is kept and comes back.
+  explicit Chat(const Model& model, std::int64_t session = 0, const RunOptions& run = {}) {
+    detail::watched(run, [&](const leyden_run_options* watched) {
+      leyden_chat_options options = LEYDEN_CHAT_OPTIONS_INIT;
+      options.session = session;
+      options.on_progress = watched->on_progress;
+      options.user_data = watched->user_data;
+      options.cancel = watched->cancel;
+      detail::done([&](leyden_error** error) {
+        return leyden_chat_open(handle_.out(), model.get(), &options, error);
+      });
+    });
+  }
+  Answer ask(std::string_view question, const AskOptions& options = {},
+             const EventFn& on_event = {}) {
+    return write_text(leyden_chat_ask, question, options, on_event);
+  }
+  /// `json` is a list of texts, one for each tool call of the last answer.
+  Answer submit_tool_results_json(std::string_view json, const AskOptions& options = {},
+                                  const EventFn& on_event = {}) {
+    return write_text(leyden_chat_submit_tool_results_json, json, options, on_event);
+  }
+  /// Writes the last answer anew; a kept chat keeps the old one beside it.
+  Answer answer_again(const AskOptions& options = {}, const EventFn& on_event = {}) {
+    return write(options, on_event,
+                 [&](leyden_answer** out, const leyden_ask_options* ask, leyden_error** error) {
+                   return leyden_chat_answer_again(out, get(), ask, error);
+                 });
+  }
+  /// Goes on with an answer of a kept chat that was interrupted or reached its limit.
+  Answer go_on(const AskOptions& options = {}, const EventFn& on_event = {}) {
+    return write(options, on_event,
+                 [&](leyden_answer** out, const leyden_ask_options* ask, leyden_error** error) {
+                   return leyden_chat_continue(out, get(), ask, error);
+                 });
+  }
+  /// ask() with tools; approve comes on this thread, without one only the library's own tools run.
+  /// What it throws is thrown here, and the call is denied.
+  Answer run(std::string_view question, const Toolbox& toolbox, const ApproveFn& approve,
+             const AskOptions& options = {}, const EventFn& on_event = {}) {
+    detail::Asked asked(approve);
+    Answer answer =
+        write(options, on_event,
+              [&](leyden_answer** out, const leyden_ask_options* ask, leyden_error** error) {
+                leyden_agent_options agent = LEYDEN_AGENT_OPTIONS_INIT;
+                agent.ask = ask;
+                agent.max_steps = options.limits.max_steps;
+                agent.max_seconds = options.limits.max_seconds;
+                agent.max_tokens = options.limits.max_tokens;
+                agent.tool_seconds = options.limits.tool_seconds;
+                agent.approve = asked.function();
+                agent.approve_data = &asked;
+                return leyden_chat_run(out, get(), toolbox.get(), question.data(), question.size(),
+                                       &agent, error);
+              });
+    asked.rethrow();
+    return answer;
+  }
+
+ private:
   template <typename Function>
-  Answer write(const Function& function, std::string_view text, const AskOptions& o,
-               const EventFn& on_event) {
-    const Cancel own;
-    Watch watch{on_event, o.cancel ? o.cancel->get() : own.get(), nullptr};
+  Answer write_text(const Function& function, std::string_view text, const AskOptions& options,
+                    const EventFn& on_event) {
+    return write(options, on_event,
+                 [&](leyden_answer** out, const leyden_ask_options* ask, leyden_error** error) {
+                   return function(out, get(), text.data(), text.size(), ask, error);
+                 });
+  }
+
+  template <typename Call>
+  Answer write(const AskOptions& o, const EventFn& on_event, Call&& call) {
+    detail::Watch watch(o.cancel);
+    watch.on_event = on_event;
     std::vector<leyden_text> stops;
-    for (const std::string& s : o.stop) stops.push_back({s.data(), s.size()});
+    for (const std::string& s : o.stop) stops.push_back(detail::c_text(s));
+    const leyden_sampling sampling = detail::c_options(o.sampling);
     leyden_ask_options options = LEYDEN_ASK_OPTIONS_INIT;
     options.thinking = o.thinking;
     options.evidence = o.evidence;
     options.constrain_references = o.constrain_references;
+    options.clamp_quotes = o.clamp_quotes;
     options.max_tokens = o.max_tokens;
     options.stop = stops.empty() ? nullptr : stops.data();
     options.n_stop = stops.size();
-    options.sampling = o.sampling;
-    options.cancel = watch.cancel;
-    if (on_event) {
-      options.on_event = told;
-      options.user_data = &watch;
-    }
+    options.sampling = &sampling;
+    options.on_event = watch.event();
+    options.user_data = &watch;
+    options.cancel = watch.cancel();
+    options.schema = o.schema.empty() ? nullptr : o.schema.data();
+    options.schema_size = o.schema.size();
     detail::Owned<leyden_answer, leyden_answer_destroy> answer;
-    leyden_error* error = nullptr;
-    const leyden_status status =
-        function(answer.out(), get(), text.data(), text.size(), &options, &error);
-    if (watch.thrown) {
-      leyden_error_destroy(error);
-      std::rethrow_exception(watch.thrown);
-    }
-    detail::check(status, error);
+    watch.run([&] {
+      detail::done([&](leyden_error** error) { return call(answer.out(), &options, error); });
+    });
     return {leyden_answer_text(answer.get(), nullptr),
             leyden_answer_thinking(answer.get(), nullptr),
             leyden_answer_finish_reason(answer.get(), nullptr),
-            detail::text([&](leyden_string** out, leyden_error** e) {
-              return leyden_answer_json(out, answer.get(), e);
+            detail::text([&](leyden_string** out, leyden_error** error) {
+              return leyden_answer_json(out, answer.get(), error);
             })};
   }
-
-  detail::Owned<leyden_chat, leyden_chat_destroy> handle_;
 };
 
 }  // namespace leyden

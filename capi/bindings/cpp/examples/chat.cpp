@@ -25,9 +25,9 @@ int main(int argc, char** argv) try {
     return 2;
   }
   std::optional<leyden::Store> store;
-  leyden_model_options model_options = LEYDEN_MODEL_OPTIONS_INIT;
-  if (argc == 4) model_options.store = store.emplace(argv[3]).get();
-  const leyden::Model model({}, &model_options);
+  leyden::ModelOptions model_options;
+  if (argc == 4) model_options.store = &store.emplace(argv[3]);
+  const leyden::Model model({}, model_options);
   leyden::Chat chat(model, store ? session_of(*store) : 0);
   if (const std::string resume = chat.resume_json(); resume.find("\"new\"") != std::string::npos) {
     std::ifstream file(argv[1], std::ios::binary);

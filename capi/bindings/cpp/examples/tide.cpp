@@ -21,12 +21,10 @@ int main(int argc, char** argv) try {
   std::cout << (fits ? "fits\n" : "does not fit\n");
 
   std::atomic<int> calls = 0;
-  leyden_toolbox_options offline = LEYDEN_TOOLBOX_OPTIONS_INIT;
-  offline.offline = 1;
-  leyden::Toolbox toolbox(&offline);
+  leyden::Toolbox toolbox(nullptr, /*offline=*/true);
   toolbox.add_function({"tide", "When the tide is high in a port.",
                         R"({"type": "object", "properties": {"port": {"type": "string"}}})"},
-                       [&](std::string_view) {
+                       [&](const leyden::ToolCall&) {
                          ++calls;
                          return std::string("high at noon");
                        });

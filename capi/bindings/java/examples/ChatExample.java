@@ -26,8 +26,9 @@ public final class ChatExample {
       System.exit(2);
     }
     PrintStream out = new PrintStream(System.out, true, StandardCharsets.UTF_8);
-    try (Leyden.Store store = arguments.length == 3 ? new Leyden.Store(arguments[2]) : null;
-        Leyden.Model model = new Leyden.Model(null, 0, store);
+    Leyden.ModelOptions modelOptions = new Leyden.ModelOptions();
+    try (Leyden.Store store = modelOptions.store = arguments.length == 3 ? new Leyden.Store(arguments[2]) : null;
+        Leyden.Model model = new Leyden.Model(null, modelOptions);
         Leyden.Chat chat = model.chat(store == null ? 0 : sessionOf(store))) {
       String resume = chat.resumeJson();
       if (resume.contains("\"new\"")) {

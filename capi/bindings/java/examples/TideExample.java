@@ -14,14 +14,17 @@ public final class TideExample {
       System.exit(2);
     }
     PrintStream out = new PrintStream(System.out, true, StandardCharsets.UTF_8);
-    boolean fits = Leyden.planJson(null, 4096, 0, 80_000_000_000L).contains("\"fits\":true");
+    Leyden.PlanOptions plan = new Leyden.PlanOptions();
+    plan.context = 4096;
+    plan.gpuBytes = new long[] {80_000_000_000L};
+    boolean fits = Leyden.planJson(null, plan).contains("\"fits\":true");
     out.println(fits ? "fits" : "does not fit");
     AtomicInteger calls = new AtomicInteger();
     try (Leyden.Toolbox toolbox = new Leyden.Toolbox(null, true);
-        Leyden.Model model = new Leyden.Model(null, 0, null);
+        Leyden.Model model = new Leyden.Model();
         Leyden.Chat chat = model.chat(0)) {
       String schema = "{\"type\": \"object\", \"properties\": {\"port\": {\"type\": \"string\"}}}";
-      toolbox.addFunction(new Leyden.Tool("tide", "When the tide is high in a port.", schema, 0), json -> {
+      toolbox.addFunction(new Leyden.Tool("tide", "When the tide is high in a port.", schema, 0), call -> {
         calls.incrementAndGet();
         return "high at noon";
       });

@@ -19,10 +19,10 @@ from ._calls import library as _library
 from .chat import Answer, Chat, Event
 from .files import File, Image
 from .store import Store, default_store_path, repair_store
-from .tools import Approval, Toolbox
+from .tools import Approval, Toolbox, ToolCall
 
 __all__ = ["Answer", "Approval", "Cancel", "Chat", "Event", "File", "Image", "LeydenError", "Model",
-           "Sampling", "Store", "Tokenizer", "Toolbox", "abi", "default_model_path", "default_store_path",
+           "Sampling", "Store", "Tokenizer", "ToolCall", "Toolbox", "abi", "default_model_path", "default_store_path",
            "devices", "has", "model_info", "plan", "repair_store", "version"]
 
 
@@ -55,27 +55,37 @@ def devices():
     return json.loads(out_text(_library().leyden_devices_json))
 
 
-def plan(folder=None, *, context=0, sessions=0, gpu_bytes=(), host_bytes=0, chunk_tokens=0):
+_PRECISIONS = {None: 0, "deployed": _abi.LEYDEN_PRECISION_DEPLOYED, "reference": _abi.LEYDEN_PRECISION_REFERENCE}
+_ATTENTIONS = {None: 0, "dsa": _abi.LEYDEN_ATTENTION_DSA, "dense": _abi.LEYDEN_ATTENTION_DENSE}
+_FORMS = {None: _abi.LEYDEN_FORM_AUTO, "mqa": _abi.LEYDEN_FORM_MQA, "mha": _abi.LEYDEN_FORM_MHA}
+
+
+def plan(folder=None, *, context=0, sessions=0, gpu_bytes=(), host_bytes=0, chunk_tokens=0, precision=None,
+         attention=None):
     """Whether a model fits and what would, from its config.json: {"fits", "max_context", "advice", ...}.
 
     gpu_bytes: the memory of each GPU; none: planned for the CPU. 0 is a default everywhere."""
     options = _abi.leyden_plan_options(
         struct_size=_abi.sizeof(_abi.leyden_plan_options), context=context, sessions=sessions,
-        chunk_tokens=chunk_tokens, host_bytes=host_bytes, n_gpus=len(gpu_bytes),
+        precision=_PRECISIONS[precision], attention=_ATTENTIONS[attention], chunk_tokens=chunk_tokens,
+        host_bytes=host_bytes, n_gpus=len(gpu_bytes),
         gpu_bytes=(_abi.c_uint64 * len(gpu_bytes))(*gpu_bytes) if gpu_bytes else None)
     return json.loads(out_text(_library().leyden_plan_json, *text_argument(folder or default_model_path()),
                                _abi.byref(options)))
 
 
 class Sampling:
-    """How the next token is chosen; all zero: always the likeliest."""
+    """How the next token is chosen; all zero: always the likeliest. logit_bias: {id: added to its logit}."""
 
     def __init__(self, temperature=0.0, top_p=0.0, top_k=0, min_p=0.0, repetition_penalty=0.0,
-                 presence_penalty=0.0, frequency_penalty=0.0, seed=0):
+                 presence_penalty=0.0, frequency_penalty=0.0, seed=0, logit_bias=None):
+        biases = [_abi.leyden_logit_bias(id=i, bias=b) for i, b in (logit_bias or {}).items()]
         self.options = _abi.leyden_sampling(
             struct_size=_abi.sizeof(_abi.leyden_sampling), temperature=temperature, top_p=top_p,
             top_k=top_k, min_p=min_p, repetition_penalty=repetition_penalty,
-            presence_penalty=presence_penalty, frequency_penalty=frequency_penalty, seed=seed)
+            presence_penalty=presence_penalty, frequency_penalty=frequency_penalty, seed=seed,
+            logit_bias=(_abi.leyden_logit_bias * len(biases))(*biases) if biases else None,
+            n_logit_bias=len(biases))
 
 
 class Tokenizer(Owned):
@@ -111,16 +121,21 @@ class Model(Owned):
     """An opened model. Any thread. What was made from it keeps it alive."""
     _destroy = "leyden_model_destroy"
 
-    def __init__(self, folder=None, *, threads=0, kv_bytes=0, store=None, device="cpu",
+    def __init__(self, folder=None, *, threads=0, kv_bytes=0, store=None, device="cpu", precision=None,
+                 attention=None, form=None, chunk_tokens=0, store_bytes=0, chat_format=None,
                  on_progress=None, cancel=None):
         """Opens a folder (None: the default model) on a device, "cpu", "cuda" or "cuda:N".
 
-        store: a Store where what the model reads is kept. on_progress(phase, done, total, unit, eta_s).
+        store: a Store where what the model reads is kept. precision: "deployed", "reference". attention: "dsa",
+        "dense". form: "mqa", "mha". The others as in leyden_model_options.
+        on_progress(phase, done, total, unit, eta_s).
         """
-        options = _abi.leyden_model_options(struct_size=_abi.sizeof(_abi.leyden_model_options),
-                                            threads=threads, kv_bytes=kv_bytes)
-        place = device.encode()
-        options.device, options.device_size = text_field(place), len(place)
+        place, spelling = device.encode(), (chat_format or "").encode()
+        options = _abi.leyden_model_options(
+            struct_size=_abi.sizeof(_abi.leyden_model_options), precision=_PRECISIONS[precision],
+            attention=_ATTENTIONS[attention], form=_FORMS[form], threads=threads, chunk_tokens=chunk_tokens,
+            kv_bytes=kv_bytes, store_bytes=store_bytes, device=text_field(place), device_size=len(place),
+            chat_format=text_field(spelling) if spelling else None, chat_format_size=len(spelling))
         if store is not None:
             options.store = store.handle
         with call.callbacks(cancel) as callbacks:
@@ -144,7 +159,8 @@ class Model(Owned):
         """A new chat; with a session of the model's store, one that is kept and comes back."""
         return Chat(self, session)
 
-    def generate(self, ids, *, max_tokens=0, stop_ids=(), sampling=None, on_token=None, cancel=None):
+    def generate(self, ids, *, max_tokens=0, stop_ids=(), sampling=None, on_token=None, on_progress=None,
+                 cancel=None):
         """Continues token ids: (new ids, details). on_token(id, position) may return True to stop."""
         n_stop = len(stop_ids)
         options = _abi.leyden_generate_options(
@@ -153,6 +169,7 @@ class Model(Owned):
             sampling=_abi.pointer(sampling.options) if sampling else None)
         with call.callbacks(cancel) as callbacks:
             options.on_token = callbacks.token(on_token)
+            options.on_progress = callbacks.progress(on_progress)
             options.cancel = callbacks.cancel
             result = out(_library().leyden_model_generate, self._handle,
                          (_abi.c_int32 * len(ids))(*ids), len(ids), _abi.byref(options))
@@ -162,11 +179,12 @@ class Model(Owned):
             _library().leyden_generation_destroy(result)
         return details["ids"], details
 
-    def logits(self, ids, *, cancel=None):
+    def logits(self, ids, *, on_progress=None, cancel=None):
         """Logits of every position, teacher-forced: a list of rows of floats."""
         rows = []
         with call.callbacks(cancel) as callbacks:
             options = _abi.leyden_run_options(struct_size=_abi.sizeof(_abi.leyden_run_options),
+                                              on_progress=callbacks.progress(on_progress),
                                               cancel=callbacks.cancel)
             call(_library().leyden_model_logits, self._handle, (_abi.c_int32 * len(ids))(*ids),
                  len(ids), callbacks.logits(rows), None, _abi.byref(options))

@@ -40,11 +40,11 @@ class Answer:
     details: dict
 
     @property
-    def evidence(self):
+    def evidence(self) -> list:
         return self.details["evidence"]
 
     @property
-    def tool_calls(self):
+    def tool_calls(self) -> list:
         return self.details["tool_calls"]
 
 
@@ -210,16 +210,17 @@ class Chat(Owned):
             return _answer(out(function, self.handle, *arguments, ctypes.byref(asking)))
 
     def run(self, question, toolbox, on_event=None, cancel=None, *, approve=None, max_steps=0, max_seconds=0.0,
-            tool_seconds=0.0, **options):
+            tool_seconds=0.0, max_run_tokens=0, **options):
         """ask() with tools: calls are approved and run, until the model answers or a limit is reached.
 
         approve(Approval) answers True or "once", "session", "always"; False, or a text that says why
-        not, denies. None: only the library's own tools run. Options as ask(); details["run"] tells the steps.
+        not, denies. None: only the library's own tools run. max_run_tokens: of all steps together. Options as
+        ask(); details["run"] tells the steps.
         """
         with _asking(on_event, cancel, **options) as (asking, callbacks):
             agent = _abi.leyden_agent_options(
                 struct_size=ctypes.sizeof(_abi.leyden_agent_options), ask=ctypes.pointer(asking),
-                max_steps=max_steps, max_seconds=max_seconds, tool_seconds=tool_seconds,
+                max_steps=max_steps, max_seconds=max_seconds, max_tokens=max_run_tokens, tool_seconds=tool_seconds,
                 approve=approve_callback(callbacks, approve))
             return _answer(out(library().leyden_chat_run, self.handle, toolbox.handle,
                                *text_argument(question), ctypes.byref(agent)))

@@ -13,11 +13,11 @@ def default_store_path():
     return out_text(library().leyden_default_store_path)
 
 
-def _options(passphrase=None, **fields):
+def _options(passphrase=None, read_only=False, quota_bytes=0):
     secret = passphrase.encode() if passphrase else b""
     return _abi.leyden_store_options(
         struct_size=ctypes.sizeof(_abi.leyden_store_options), passphrase_size=len(secret),
-        passphrase=text_field(secret) if secret else None, **fields)
+        passphrase=text_field(secret) if secret else None, read_only=read_only, quota_bytes=quota_bytes)
 
 
 def repair_store(folder="", *, passphrase=None):
@@ -32,7 +32,7 @@ class Store(Owned):
 
     def __init__(self, folder="", *, passphrase=None, read_only=False, quota_bytes=0):
         """Opens or makes a folder ("": the user's own jar)."""
-        options = _options(passphrase, read_only=read_only, quota_bytes=quota_bytes)
+        options = _options(passphrase, read_only, quota_bytes)
         super().__init__(out(library().leyden_store_open, *text_argument(folder), ctypes.byref(options)))
 
     def sessions(self, limit=100, offset=0):

@@ -26,6 +26,20 @@ class Approval:
     shares_library: bool
 
 
+class ToolCall:
+    """One call of a function of this program, while it runs. offline: open no socket."""
+    offline: bool
+    time_limit_s: float
+
+    def __init__(self, offline, time_limit_s, cancel):
+        self.offline, self.time_limit_s, self._cancel = offline, time_limit_s, cancel
+
+    @property
+    def cancelled(self) -> bool:
+        """Whether to stop."""
+        return bool(library().leyden_cancel_requested(self._cancel))
+
+
 def approve_callback(callbacks, approve):
     """approve(Approval) answers True or "once", "session", "always"; False or a text, why not, denies."""
     if approve is None:
@@ -66,16 +80,18 @@ class Toolbox(Owned):
         super().__init__(out(library().leyden_toolbox_create, ctypes.byref(options)))
 
     def add_function(self, function, *, name=None, description=None, parameters=None, read_only=False,
-                     destructive=False, network=False):
+                     destructive=False, network=False, with_call=False):
         """A tool that calls function(**arguments) and gives the model what it returns, as text. What it
-        raises is told to the model as a failure. description: else the function's docstring."""
+        raises is told to the model as a failure. description: else the function's docstring. with_call: the
+        function's first argument is the ToolCall."""
         texts = [(name or function.__name__).encode(), (description or function.__doc__ or "").encode(),
                  json.dumps(parameters or {"type": "object"}).encode()]
 
         def run(pointer, reply, _data):
             try:
                 c = pointer.contents
-                said, failed = function(**json.loads(ctypes.string_at(c.arguments, c.arguments_size))), 0
+                this = (ToolCall(bool(c.offline), c.time_limit_s, c.cancel),) if with_call else ()
+                said, failed = function(*this, **json.loads(ctypes.string_at(c.arguments, c.arguments_size))), 0
             except Exception as error:  # noqa: BLE001 - nothing may pass through C
                 said, failed = f"{type(error).__name__}: {error}", 1
             library().leyden_tool_reply_set(

@@ -3,7 +3,9 @@
 use std::process::Command;
 
 fn main() {
-    println!("cargo:rerun-if-env-changed=LEYDEN_LIB_DIR");
+    for name in ["LEYDEN_LIB_DIR", "PKG_CONFIG_PATH"] {
+        println!("cargo:rerun-if-env-changed={name}");
+    }
     if let Ok(folder) = std::env::var("LEYDEN_LIB_DIR") {
         println!("cargo:rustc-link-search=native={folder}");
         return;

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 // Declarations of leyden.h. Made by capi/tools/api.py; do not edit.
-use std::ffi::{c_char, c_void};
+use std::os::raw::{c_char, c_void};
 
 pub const LEYDEN_UNSTABLE_REVISION: u32 = 2;
 

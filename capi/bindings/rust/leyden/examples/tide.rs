@@ -24,8 +24,8 @@ fn main() -> Result<(), Box<dyn std::error::Error>> {
         counted.fetch_add(1, Ordering::Relaxed);
         Ok("high at noon".into())
     })?;
-    let model = leyden::Model::open(None, &Default::default())?;
-    let mut chat = model.chat(0)?;
+    let model = leyden::Model::open(None, Default::default())?;
+    let mut chat = model.chat(0, Default::default())?;
     let options = leyden::AskOptions { max_tokens: 60, ..Default::default() };
     let answer = chat.run(&question, &toolbox, &options, |_| leyden::Approve::Once, |_| ())?;
     println!("{}\ncalled {}", answer.text, calls.load(Ordering::Relaxed));
