@@ -76,7 +76,9 @@ TranscriptView::TranscriptView(EngineClient* client, QWidget* parent)
               m_pane->say(tr("Some tools could not be used: %1").arg(problems.join(' ')));
           });
   connect(m_client, &EngineClient::modelChanged, this, &TranscriptView::showReady);
-  connect(m_client->ingest(), &IngestQueue::changed, this, &TranscriptView::showReady);
+  connect(m_client->ingest(), &IngestQueue::openingChanged, this, [this](qint64 session) {
+    if (session == m_session) showReady();
+  });
   connect(m_client, &EngineClient::answerEvent, this,
           [this](qint64 session, const QVector<AnswerEvent>& events) {
             // Reopening a session reports progress too; that is no answer.

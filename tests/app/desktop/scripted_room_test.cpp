@@ -360,6 +360,34 @@ class ScriptedRoomTest : public QObject {
     QVERIFY(desk.client->session(desk.room()->session())->documents.isEmpty());
   }
 
+  void aQuestionWaitsForTheFileAndForNothingElse() {
+    Desk desk(R"({"prefill": {"tokens_per_s": 4000}, "answers": [{"steps": [{"text": "Yes."}]}]})");
+    QVERIFY(desk.ready());
+    QSignalSpy changed(desk.client->ingest(), &IngestQueue::changed);
+    QSignalSpy opening(desk.client->ingest(), &IngestQueue::openingChanged);
+    QString text;
+    for (int i = 0; i < 400; ++i) text += QStringLiteral("Lamp %1 was lit.\n\n").arg(i);
+    const QString path = desk.folder.filePath("lamps.txt");
+    QFile file(path);
+    QVERIFY(file.open(QIODevice::WriteOnly));
+    file.write(text.toUtf8());
+    file.close();
+    desk.window->openFiles({path});
+    QTRY_COMPARE_WITH_TIMEOUT(opening.size(), 1, kPatienceMs);
+    const qint64 session = opening[0][0].toLongLong();
+    QVERIFY(desk.client->ingest()->isOpeningFor(session));
+    QTRY_COMPARE(desk.room()->session(), session);
+    QVERIFY(!desk.pane()->composer()->isReady());
+    desk.ask("Were they lit?");  // waits, and is asked behind the document
+    QVERIFY(desk.answered());
+    QVERIFY(desk.pane()->composer()->isReady());
+    QCOMPARE(desk.client->session(session)->documents.size(), 1);
+    QTRY_COMPARE_WITH_TIMEOUT(desk.client->ingest()->rows()[0].phase, IngestRow::Phase::Done,
+                              kPatienceMs);
+    QCOMPARE(opening.size(), 2);  // begun and ended, however often progress is told
+    QVERIFY2(changed.size() > 5, qPrintable(QString::number(changed.size())));
+  }
+
   void aSessionIsAnsweredInItsOwnWay() {
     Desk desk(R"({"answers": [{"steps": [{"text": "Yes."}]}]})");
     QVERIFY(desk.ready());
