@@ -2603,6 +2603,10 @@
         <source>Leyden is offline: it opens no address. You can copy it.</source>
         <translation>Leyden 处于离线状态：不打开任何网址。您可以复制它。</translation>
     </message>
+    <message>
+        <source>The run was stopped. Its question is in the field again.</source>
+        <translation>运行已停止，问题已放回输入框。</translation>
+    </message>
 </context>
 <context>
     <name>leyden::desktop::WaitingPiece</name>
