@@ -66,7 +66,10 @@ QCheckBox::indicator, QListView::indicator, QTableView::indicator {
   width: 14px; height: 14px; border: 1px solid @faint; border-radius: 4px; background: @raised; }
 QCheckBox::indicator:checked, QListView::indicator:checked, QTableView::indicator:checked {
   border-color: @accent; background: @accent; image: url(:/icons/@tick); }
-QCheckBox:focus { color: @accent; }
+QRadioButton::indicator { width: 14px; height: 14px; border: 1px solid @faint; border-radius: 8px; background: @raised; }
+QRadioButton::indicator:checked { border: 4px solid @accent; width: 8px; height: 8px; background: @onAccent; }
+QRadioButton:disabled { color: @faint; }
+QCheckBox:focus, QRadioButton:focus { color: @accent; }
 QHeaderView { background: transparent; }
 QHeaderView::up-arrow { image: url(:/icons/@upArrow); }
 QHeaderView::down-arrow { image: url(:/icons/@arrow); }

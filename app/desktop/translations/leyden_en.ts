@@ -2664,4 +2664,21 @@
         <translation type="unfinished" />
     </message>
 </context>
+<context>
+    <name>leyden::desktop::DeviceRows</name>
+    <message numerus="yes">
+        <source>%n core(s)</source>
+        <translation>
+            <numerusform>%n core</numerusform>
+            <numerusform>%n cores</numerusform>
+        </translation>
+    </message>
+    <message numerus="yes">
+        <source>%n multiprocessor(s)</source>
+        <translation>
+            <numerusform>%n multiprocessor</numerusform>
+            <numerusform>%n multiprocessors</numerusform>
+        </translation>
+    </message>
+</context>
 </TS>
