@@ -1684,7 +1684,7 @@
         <translation type="unfinished" />
     </message>
     <message>
-        <source>%1 %</source>
+        <source>%1%</source>
         <translation type="unfinished" />
     </message>
     <message>
@@ -1832,7 +1832,7 @@
         <translation type="unfinished" />
     </message>
     <message>
-        <source>%1 %</source>
+        <source>%1%</source>
         <translation type="unfinished" />
     </message>
     <message>

@@ -1126,6 +1126,10 @@
         <source>Arguments and result of %1</source>
         <translation>%1 的参数与结果</translation>
     </message>
+    <message>
+        <source>%1 ms</source>
+        <translation>%1 毫秒</translation>
+    </message>
 </context>
 <context>
     <name>leyden::desktop::FooterPiece</name>
@@ -1720,7 +1724,7 @@
         <translation>/ %1</translation>
     </message>
     <message>
-        <source>%1 %</source>
+        <source>%1%</source>
         <translation>%1%</translation>
     </message>
     <message>
@@ -1888,7 +1892,7 @@
         <translation>%1 / %2 词元</translation>
     </message>
     <message>
-        <source>%1 %</source>
+        <source>%1%</source>
         <translation>%1%</translation>
     </message>
     <message>
