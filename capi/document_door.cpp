@@ -74,8 +74,7 @@ leyden_status leyden_document_page_map_json(leyden_string** out, const leyden_st
     LEYDEN_TRY(clear(out));
     LEYDEN_TRY(required("store", store));
     LEYDEN_ASSIGN(const std::vector<std::byte> map, store->store->documents().page_map(document));
-    LEYDEN_ASSIGN(std::string json, page_map_json(document, map));
-    give(out, std::move(json));
+    give(out, page_map_json(map));
     return {};
   });
 }

@@ -27,8 +27,8 @@ Result<std::string> session_messages_json(Store& store, CatalogueId session);
 
 Result<std::string> documents_json(Store& store);
 Result<std::string> document_info_json(Store& store, CatalogueId document);
-/// The stored bytes of a page map. Errors: kCorrupt when they are no JSON.
-Result<std::string> page_map_json(CatalogueId document, const std::vector<std::byte>& map);
+/// The stored bytes of a page map, JSON since they were added.
+std::string page_map_json(const std::vector<std::byte>& map);
 /// Errors: kInvalidArgument, naming the field.
 Result<NewDocument> parse_document(std::string_view json);
 

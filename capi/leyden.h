@@ -554,10 +554,13 @@ LEYDEN_API LEYDEN_NODISCARD leyden_status leyden_session_info_json(leyden_string
                                                                    int64_t session,
                                                                    leyden_error** error);
 /** The shown branch, first message first: [{"id", "parent", "role", "text", "thinking", "state":
- *  "complete" | "streaming" | "interrupted", "created_ms", "tokens", "siblings": [ids], "extra"}].
- *  tokens: of the conversation up to here, 0 when not known. siblings: the messages that could stand
- *  here, this one included, oldest first. extra: {"evidence", "quotes", "tool_calls", "usage",
- *  "timing", ...} as far as they exist. [thread-safe] */
+ *  "complete" | "streaming" | "interrupted", "created_ms", "tokens", "siblings": [ids], "branch_ends": [ids],
+ *  "extra"}]. tokens: of the conversation up to here, 0 when not known. siblings: the messages that could
+ *  stand here, this one included, oldest first. branch_ends: where each of several siblings leads, the
+ *  last message of its newest branch, for leyden_session_set_head; else empty. extra: {"evidence",
+ *  "quotes", "tool_calls", "usage", "timing", ...} as far as they exist; of a tool's result "call", as in
+ *  the run of leyden_answer_json; of a run's answer "run": {"stopped", "passages", "quotes"} of it.
+ *  [thread-safe] */
 LEYDEN_API LEYDEN_NODISCARD leyden_status leyden_session_messages_json(leyden_string** out,
                                                                        const leyden_store* store,
                                                                        int64_t session,

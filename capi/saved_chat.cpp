@@ -340,6 +340,16 @@ Result<Answer> SavedChat::turn(const std::vector<Message>& asked, const AskOptio
   return answer;
 }
 
+Status SavedChat::note_run(const std::string& run_json) {
+  Json run = Json::parse(run_json);
+  run.erase("steps");
+  LEYDEN_ASSIGN(const StoredMessage last, store_.sessions().message(path_.back()));
+  Json extra = Json::parse(last.extra_json);
+  extra["run"] = std::move(run);
+  return store_.sessions().set_extra(session_, last.id,
+                                     extra.dump(-1, ' ', false, Json::error_handler_t::replace));
+}
+
 Result<Answer> SavedChat::ask(std::string_view question, const AskOptions& options,
                               const AnswerEventFn& events, const CancelToken* cancel,
                               AnswerSaved* saved) {

@@ -84,6 +84,9 @@ class SavedChat {
   using Call = std::function<Result<Answer>(const AskOptions&)>;
   Result<Answer> turn(const std::vector<Message>& asked, const AskOptions& options, const Call& call,
                       AnswerSaved* saved, const std::vector<std::string>& call_traces = {});
+  /// Keeps how a run came to its answer beside the last message: `run_json` less its steps, whose calls
+  /// stand with their results.
+  Status note_run(const std::string& run_json);
   /// The next question becomes a child of `message`; 0: it begins the conversation anew.
   Status go_to(CatalogueId message);
   /// Another history: what it shares with the present one stays, the rest is a new branch.

@@ -386,9 +386,14 @@ leyden_status leyden_chat_run(leyden_answer** out, leyden_chat* chat, leyden_too
         run_agent(*chat->dialogue, tools, tools.approvals(), text, agent, approve_function(o),
                   agent_events(tools, ask.on_event, ask.user_data), cancel_token(ask.cancel),
                   keeper ? &*keeper : nullptr));
-    const AnswerSaved saved = keeper ? keeper->saved() : AnswerSaved();
+    AnswerSaved saved = keeper ? keeper->saved() : AnswerSaved();
+    const std::string how = run_json(run);
+    if (keeper && run.stopped != "cancelled")
+      if (const Status kept = chat->saved->note_run(how); !kept.ok())
+        saved.note += (saved.note.empty() ? "" : "; ") +
+                      ("what the run read is not kept: " + kept.message());
     Json json = Json::parse(answer_json(run.answer, chat->dialogue->documents(), &saved));
-    json["run"] = Json::parse(run_json(run));
+    json["run"] = Json::parse(how);
     answer->answer = std::move(run.answer);
     answer->json = json.dump(-1, ' ', false, Json::error_handler_t::replace);
     *out = answer.release();

@@ -357,6 +357,10 @@ Result<BundleReport> import_bundle(Store& store, const std::string& path, const 
   for (const json& d : c["documents"]) {
     NewDocument document{text_of(d, "title"), text_of(d, "source"), {}, tokens_of(d, "tokens"),
                          from_hex(text_of(d, "page_map"))};
+    const std::string_view map(reinterpret_cast<const char*>(document.page_map.data()),
+                               document.page_map.size());
+    if (!map.empty() && !json::accept(map))
+      return corrupt("bundle: document '" + document.title + "': page_map is no JSON");
     for (const json& part : d["parts"])
       if (part.is_object()) document.parts.push_back({text_of(part, "label"), text_of(part, "text")});
     LEYDEN_ASSIGN(const CatalogueId id, store.documents().add(document));

@@ -149,17 +149,18 @@ Result<std::vector<DocumentPart>> DocumentCatalogue::parts(CatalogueId id) {
 
 Result<DocumentPart> DocumentCatalogue::part(CatalogueId id, uint32_t part) {
   std::lock_guard lock(file_.db().mutex());
-  LEYDEN_ASSIGN(const DocumentInfo document, info(id));
-  if (part >= document.n_parts)
-    return not_found("document " + std::to_string(id) + ": has " +
-                     std::to_string(document.n_parts) + " parts, no part " + std::to_string(part));
   LEYDEN_ASSIGN(Statement q, file_.db().prepare(
       "SELECT p.label, t.body, p.text FROM document_parts p LEFT JOIN texts t ON t.id=p.text "
       "WHERE p.document=? AND p.part=?"));
   LEYDEN_ASSIGN(const bool row, q.bind(id).bind(static_cast<int64_t>(part)).step());
-  if (!row)
+  if (!row) {
+    LEYDEN_ASSIGN(const DocumentInfo document, info(id));
+    if (part >= document.n_parts)
+      return not_found("document " + std::to_string(id) + ": has " +
+                       std::to_string(document.n_parts) + " parts, no part " + std::to_string(part));
     return corrupt("document " + std::to_string(id) + ": part " + std::to_string(part) +
                    " is missing");
+  }
   DocumentPart out;
   out.label = q.text(0);
   LEYDEN_ASSIGN(out.text, file_.text_from(q, 1, q.integer(2)));

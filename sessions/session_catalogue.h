@@ -106,6 +106,10 @@ class SessionCatalogue {
   Result<uint64_t> message_count(CatalogueId session);
   /// The messages with the same parent, oldest first; the branches to choose from.
   Result<std::vector<CatalogueId>> siblings(CatalogueId message);
+  /// The last message of the newest branch that goes through `message`; itself when none follows.
+  Result<CatalogueId> newest_end(CatalogueId message);
+  /// Another extra_json of a message this session wrote; text and KV stay.
+  Status set_extra(CatalogueId session, CatalogueId message, std::string_view extra_json);
 
   // Saving and resuming.
   /// Makes text, tip and tail durable in one transaction, after the pages they need. When those could

@@ -239,6 +239,34 @@ Result<std::vector<CatalogueId>> SessionCatalogue::siblings(CatalogueId message)
   return out;
 }
 
+Result<CatalogueId> SessionCatalogue::newest_end(CatalogueId message) {
+  std::lock_guard lock(file_.db().mutex());
+  // Children are younger than their parent, so a damaged link cannot make a circle.
+  LEYDEN_ASSIGN(Statement q, file_.db().prepare(
+      "WITH RECURSIVE down(id) AS (SELECT id FROM messages WHERE id=? UNION ALL SELECT "
+      "(SELECT max(c.id) FROM messages c WHERE c.parent=down.id AND c.id>down.id) FROM down "
+      "WHERE down.id IS NOT NULL) SELECT max(id) FROM down"));
+  LEYDEN_ASSIGN(const bool row, q.bind(message).step());
+  if (!row || q.integer(0) == 0)
+    return not_found("message " + std::to_string(message) + ": there is none with this id");
+  return q.integer(0);
+}
+
+Status SessionCatalogue::set_extra(CatalogueId session, CatalogueId message,
+                                   std::string_view extra_json) {
+  Transaction transaction(file_.db());
+  LEYDEN_TRY(transaction.begun());
+  const Bytes extra = file_.protect(as_bytes(extra_json), "extra", message);
+  LEYDEN_ASSIGN(Statement q, file_.db().prepare(
+      "UPDATE messages SET extra=? WHERE id=? AND session=? RETURNING id"));
+  q.bind(std::span<const std::byte>(extra)).bind(message).bind(session);
+  LEYDEN_ASSIGN(const bool row, q.step());
+  if (!row) return not_found("message " + std::to_string(message) + " is not of session " +
+                             std::to_string(session));
+  LEYDEN_TRY(q.run());
+  return transaction.commit();
+}
+
 Status SessionCatalogue::remove_messages(CatalogueId session, CatalogueId tree) {
   // Kept: whatever leads to another session's head or to a message another session wrote.
   const std::string doomed =

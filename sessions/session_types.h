@@ -130,7 +130,7 @@ struct NewDocument {
   std::string source;
   std::vector<DocumentPart> parts;
   std::vector<int32_t> tokens;
-  std::vector<std::byte> page_map;  ///< token range <-> page, rectangle, paragraph: core's bytes
+  std::vector<std::byte> page_map;  ///< token range <-> page, rectangle, paragraph: JSON, core's
 };
 
 }  // namespace leyden

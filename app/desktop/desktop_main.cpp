@@ -92,6 +92,7 @@ int main(int argc, char** argv) {
   options.store = parser.value("store");
   options.model = parser.isSet("model") ? parser.value("model")
                                         : settings.state("model_folder").toString();
+  options.device = settings.value("model/device").toString();
   options.openModel = !safe && settings.value("model/open_at_start").toBool();
   options.safe = safe;
   options.quotaBytes = quint64(settings.value("jar/quota_gb").toDouble() * 1e9);

@@ -296,6 +296,8 @@ TEST_F(SavedChat, BranchesKeepWhatWasSaid) {
   ASSERT_EQ(now.size(), 4u);
   EXPECT_EQ(now[2].at("text"), "Something else?");
   EXPECT_EQ(now[2].at("siblings").size(), 2u);
+  EXPECT_EQ(now[2].at("branch_ends"), Json({again.at("message"), now[3].at("id")}));
+  EXPECT_TRUE(now[0].at("branch_ends").empty());
   // Back to the first branch, and a wrong message.
   call([&](leyden_error** e) { return leyden_chat_go_to(chat.get(), before[3].at("id"), e); });
   now = p.messages(session);

@@ -310,6 +310,10 @@ TEST(Toolbox, AKeptChatRunsToolsAndItsTraceComesBack) {
   EXPECT_EQ(messages[2]["role"], "tool");
   EXPECT_EQ(messages[2]["extra"]["call"], first["run"]["steps"][0]["calls"][0]);
   EXPECT_EQ(messages.back()["text"], first["text"]);
+  Json how = first["run"];
+  how.erase("steps");
+  ASSERT_FALSE(how["passages"].empty());
+  EXPECT_EQ(messages.back()["extra"]["run"], how);
   chat = open();
   const Json next = run(chat, "Where are boats moored?");
   EXPECT_GT(next["run"]["steps"][0]["usage"]["reused_tokens"],

@@ -22,7 +22,7 @@ class Bundle : public ::testing::TestWithParam<const char*> {
     store_ = open_store(store_options(folder_ / "from", GetParam()));
     const CatalogueId model = add_test_model(*store_);
     c_.session = add_test_session(*store_, "Journey 旅行", model);
-    const CatalogueId d = *store_->documents().add({"Doc", "d.txt", {{"p1", "body"}}, {4, 5}, {std::byte{1}}});
+    const CatalogueId d = *store_->documents().add({"Doc", "d.txt", {{"p1", "body"}}, {4, 5}, {std::byte{'7'}}});
     EXPECT_TRUE(*store_->documents().attach(c_.session, d));
     c_.chain = make_test_chain(3, 5);
     c_.question = *store_->sessions().append(c_.session, user_says("question"));
@@ -82,6 +82,17 @@ TEST_P(Bundle, LeavesIncompleteKvOutAndSaysSo) {
   EXPECT_FALSE(out->note.empty());
   auto to = open_store(folder_ / "to");
   EXPECT_EQ(import_bundle(*to, folder_ / "b.leyden")->messages, 3u);
+}
+
+TEST_P(Bundle, APageMapThatIsNoJsonIsRefused) {
+  const CatalogueId d = *store_->documents().add({"Odd", "o.txt", {{"p1", "other"}}, {}, {std::byte{1}}});
+  ASSERT_TRUE(store_->documents().attach(c_.session, d).ok());
+  ASSERT_TRUE(export_bundle(*store_, c_.session, folder_ / "b.leyden").ok());
+  auto to = open_store(folder_ / "to");
+  auto in = import_bundle(*to, folder_ / "b.leyden");
+  EXPECT_EQ(in.status().code(), StatusCode::kCorrupt);
+  EXPECT_NE(in.status().message().find("document 'Odd': page_map"), std::string::npos) << in.status().message();
+  EXPECT_EQ(to->stats()->sessions, 0u);
 }
 
 TEST_P(Bundle, ChangesNothingOnDamage) {

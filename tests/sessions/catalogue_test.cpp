@@ -100,7 +100,7 @@ TEST_P(Catalogue, SavesTheTextWhenItsPagesAreNotThere) {
 TEST_P(Catalogue, EditsMakeBranches) {
   const Conversation c = add_conversation(*store_, "First", 1, 2);
   const CatalogueId q2 = *sessions().append(c.session, user_says("second question"));
-  ASSERT_TRUE(sessions().append(c.session, assistant_says("second answer")).ok());
+  const CatalogueId a2 = *sessions().append(c.session, assistant_says("second answer"));
   auto edited = sessions().edit(c.session, q2, "second question, better", {5});
   ASSERT_TRUE(edited.ok()) << edited.status().to_string();
   auto path = *sessions().path(c.session);
@@ -108,6 +108,10 @@ TEST_P(Catalogue, EditsMakeBranches) {
   EXPECT_EQ(path[2].text, "second question, better");
   EXPECT_EQ(path[2].role, "user");
   EXPECT_EQ(sessions().siblings(q2)->size(), 2u);
+  EXPECT_EQ(*sessions().newest_end(q2), a2);
+  EXPECT_EQ(*sessions().newest_end(*edited), *edited);
+  EXPECT_EQ(*sessions().newest_end(c.question), *edited);  // the newer of both branches
+  EXPECT_EQ(sessions().newest_end(9999).status().code(), StatusCode::kNotFound);
   EXPECT_EQ(sessions().tree(c.session)->size(), 5u);
   // The KV went back to what was known before the branch: full pages, no tail.
   auto state = sessions().resume_state(c.session, "", 0);
@@ -117,6 +121,22 @@ TEST_P(Catalogue, EditsMakeBranches) {
   ASSERT_TRUE(sessions().set_head(c.session, c.question).ok());
   EXPECT_EQ(sessions().path(c.session)->size(), 1u);
   EXPECT_EQ(sessions().set_head(c.session, 9999).code(), StatusCode::kNotFound);
+}
+
+TEST_P(Catalogue, WhatIsKeptBesideATextIsReplaced) {
+  const Conversation c = add_conversation(*store_, "First", 1, 2);
+  const StoredMessage before = *sessions().message(c.answer);
+  const std::string extra = R"({"run":{"stopped":"answered"}})";
+  ASSERT_TRUE(sessions().set_extra(c.session, c.answer, extra).ok());
+  const StoredMessage after = *sessions().message(c.answer);
+  EXPECT_EQ(after.extra_json, extra);
+  EXPECT_EQ(after.text, before.text);
+  EXPECT_EQ(after.tokens, before.tokens);
+  EXPECT_EQ(after.tip, before.tip);
+  EXPECT_EQ(sessions().set_extra(c.session, 9999, extra).code(), StatusCode::kNotFound);
+  const CatalogueId other = *sessions().create({});
+  EXPECT_EQ(sessions().set_extra(other, c.answer, "{}").code(), StatusCode::kNotFound);
+  EXPECT_EQ(sessions().message(c.answer)->extra_json, extra);
 }
 
 TEST_P(Catalogue, ForksShareEverything) {

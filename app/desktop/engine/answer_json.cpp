@@ -25,20 +25,6 @@ QVector<EvidencePassage> passages(const QJsonArray& array) {
   return out;
 }
 
-AgentCall agentCall(const QJsonObject& o) {
-  AgentCall call;
-  call.name = o["name"].toString();
-  call.origin = o["origin"].toString();
-  call.arguments = o["arguments"].toString();
-  call.decision = o["decision"].toString();
-  call.reason = o["reason"].toString();
-  call.ok = o["ok"].toBool();
-  call.result = o["result"].toString();
-  for (const auto& host : o["hosts"].toArray()) call.hosts.append(host.toString());
-  call.seconds = o["seconds"].toDouble();
-  return call;
-}
-
 /// A passage of a library that tools read: bytes of a page, which counts from 1.
 EvidencePassage pagePassage(const QJsonObject& o) {
   EvidencePassage p = passage(o);
@@ -56,7 +42,7 @@ void readRun(const QJsonObject& o, const ByteToUtf16& units, Message& m) {
     const QJsonObject s = value.toObject();
     AgentStep step{s["seconds"].toDouble(), {}};
     for (const auto& one : s["calls"].toArray()) {
-      step.calls.append(agentCall(one.toObject()));
+      step.calls.append(agentCallFromJson(one.toObject()));
       const AgentCall& call = step.calls.last();
       calls.append({call.name, call.arguments, call.result, false});
     }
@@ -75,6 +61,20 @@ void readRun(const QJsonObject& o, const ByteToUtf16& units, Message& m) {
 }
 
 }  // namespace
+
+AgentCall agentCallFromJson(const QJsonObject& o) {
+  AgentCall call;
+  call.name = o["name"].toString();
+  call.origin = o["origin"].toString();
+  call.arguments = o["arguments"].toString();
+  call.decision = o["decision"].toString();
+  call.reason = o["reason"].toString();
+  call.ok = o["ok"].toBool();
+  call.result = o["result"].toString();
+  for (const auto& host : o["hosts"].toArray()) call.hosts.append(host.toString());
+  call.seconds = o["seconds"].toDouble();
+  return call;
+}
 
 QVector<EvidencePassage> evidenceFromJson(const QByteArray& json) {
   return passages(QJsonDocument::fromJson(json).array());

@@ -11,6 +11,8 @@ namespace leyden::desktop {
 
 /// leyden_answer_json.
 Message answerFromJson(const QByteArray& json);
+/// One call of a run, as in "run" of leyden_answer_json.
+AgentCall agentCallFromJson(const QJsonObject& json);
 /// A JSON list of passages, as in "evidence".
 QVector<EvidencePassage> evidenceFromJson(const QByteArray& json);
 

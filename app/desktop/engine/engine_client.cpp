@@ -3,6 +3,7 @@
 
 #include "app/desktop/engine/c_door.h"
 #include "app/desktop/engine/chat_lane.h"
+#include "app/desktop/engine/device_plans.h"
 #include "app/desktop/engine/file_shelf.h"
 #include "app/desktop/engine/ingest_queue.h"
 #include "app/desktop/engine/jar.h"
@@ -68,6 +69,13 @@ void EngineClient::planModel(const QString& folder, const QVector<quint64>& gpuB
       });
 }
 
+void EngineClient::planDevices(const QString& folder, QObject* context,
+                               Reply<DevicePlans> reply) {
+  m_modelThread->post([this, folder, context = QPointer(context), reply = std::move(reply)] {
+    deliver<DevicePlans>(context, reply, planOnDevices(folder));
+  });
+}
+
 namespace {
 
 /// What the thread that opens a model hands back.
@@ -84,7 +92,7 @@ struct OpenProgress {
   }
 };
 
-Opened openNow(QString folder, leyden_store* store, leyden_cancel* cancel,
+Opened openNow(QString folder, const QByteArray& device, leyden_store* store, leyden_cancel* cancel,
                std::function<void(Progress)> tell) {
   Opened opened;
   if (folder.isEmpty()) {
@@ -103,30 +111,36 @@ Opened openNow(QString folder, leyden_store* store, leyden_cancel* cancel,
   options.user_data = &progress;
   options.cancel = cancel;
   options.store = store;
+  options.device = device.constData();
+  options.device_size = size_t(device.size());
   const QByteArray path = folder.toUtf8();
   const auto made = make<ModelHandle>([&](leyden_model** out, leyden_error** e) {
     return leyden_model_open(out, path.constData(), size_t(path.size()), &options, e);
   });
-  if (made)
-    opened.handle = *made;
-  else
+  if (!made) {
     opened.failure = made.failure;
+    return opened;
+  }
+  opened.handle = *made;
+  opened.facts.fingerprint = fingerprintOf(made->get());
   return opened;
 }
 
 }  // namespace
 
-void EngineClient::openModel(const QString& folder) {
+void EngineClient::openModel(const QString& folder, const QString& device) {
   cancelOpenModel();
   retireLanes();
   m_modelHandle.reset();
   m_model = {};
   m_model.folder = folder;
+  m_device = device.isEmpty() ? QStringLiteral("cpu") : device;
   m_modelProgress = {};
   m_modelCancel = makeCancel();
   const quint64 ticket = ++m_modelTicket;
   setModelState(ModelState::Loading);
-  m_modelThread->post([this, folder, ticket, cancel = m_modelCancel, jar = m_jar] {
+  m_modelThread->post([this, folder, device = m_device.toUtf8(), ticket, cancel = m_modelCancel,
+                       jar = m_jar] {
     auto tell = [this, ticket](Progress progress) {
       QMetaObject::invokeMethod(
           this,
@@ -137,7 +151,7 @@ void EngineClient::openModel(const QString& folder) {
           },
           Qt::QueuedConnection);
     };
-    Opened opened = openNow(folder, jar ? jar->handle().get() : nullptr, cancel.get(), tell);
+    Opened opened = openNow(folder, device, jar ? jar->handle().get() : nullptr, cancel.get(), tell);
     QMetaObject::invokeMethod(
         this,
         [this, ticket, opened] {

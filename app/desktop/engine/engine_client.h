@@ -43,6 +43,7 @@ using Reply = std::function<void(const Outcome<T>&)>;
 struct EngineOptions {
   QString store;           ///< folder of the jar; empty: the user's own
   QString model;           ///< folder of the model to open; empty: the default model
+  QString device;          ///< to compute on, as DeviceFacts::id; empty: the CPU
   bool openModel = true;   ///< false in safe mode: nothing is loaded until the user says so
   bool safe = false;       ///< no plugins either
   ToolRules tools;         ///< offline too
@@ -76,7 +77,10 @@ class EngineClient : public QObject {
   const Failure& modelFailure() const { return m_modelFailure; }
   Progress modelProgress() const { return m_modelProgress; }
   /// Opens a folder (empty: the default model) and closes the one that is open.
-  void openModel(const QString& folder);
+  /// @param device  as DeviceFacts::id; empty: the CPU
+  void openModel(const QString& folder, const QString& device = {});
+  /// What the model that is open, or was to be, is computed on.
+  const QString& device() const { return m_device; }
   void cancelOpenModel();
   /// What a folder holds; reads no weights. A folder that is no model is a value with its failure.
   void inspectModel(const QString& folder, QObject* context, Reply<ModelFacts> reply);
@@ -84,6 +88,8 @@ class EngineClient : public QObject {
   /// @param gpuBytes  memory of each GPU; empty: into main memory
   void planModel(const QString& folder, const QVector<quint64>& gpuBytes, QObject* context,
                  Reply<MemoryPlan> reply);
+  /// The devices of this computer as they are now, and whether a model fits on each.
+  void planDevices(const QString& folder, QObject* context, Reply<DevicePlans> reply);
 
   // ---- The jar. Lists are kept here and told anew by *Changed() after every change.
   bool hasJar() const { return m_jar != nullptr; }
@@ -235,6 +241,7 @@ class EngineClient : public QObject {
   EngineOptions m_options;
   ModelState m_modelState = ModelState::None;
   ModelFacts m_model;
+  QString m_device = QStringLiteral("cpu");
   Failure m_modelFailure;
   Progress m_modelProgress;
   std::shared_ptr<leyden_model> m_modelHandle;

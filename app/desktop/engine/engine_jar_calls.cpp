@@ -35,7 +35,7 @@ void EngineClient::takeJar(std::shared_ptr<Jar> jar, const Failure& failure,
   if (m_jar != nullptr) loadToolLog();
   if (m_modelWanted) {
     m_modelWanted = false;
-    openModel(m_options.model);
+    openModel(m_options.model, m_options.device);
   }
 }
 

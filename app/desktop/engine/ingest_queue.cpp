@@ -3,7 +3,7 @@
 
 #include <QDirIterator>
 #include <QFileInfo>
-#include <algorithm>
+#include <utility>
 
 #include "app/desktop/engine/c_door.h"
 #include "app/desktop/engine/engine_client.h"
@@ -38,10 +38,13 @@ IngestRow* IngestQueue::row(quint64 ticket) {
   return nullptr;
 }
 
-bool IngestQueue::isOpeningFor(qint64 session) const {
-  return std::any_of(m_rows.begin(), m_rows.end(), [session](const IngestRow& row) {
-    return row.session == session && (row.phase == Phase::Waiting || row.phase == Phase::Opening);
-  });
+void IngestQueue::tellPhases() {
+  QSet<qint64> opening;
+  for (const auto& row : std::as_const(m_rows))
+    if (row.phase == Phase::Waiting || row.phase == Phase::Opening) opening.insert(row.session);
+  const QSet<qint64> before = std::exchange(m_openingFor, opening);
+  for (const qint64 session : (opening - before) + (before - opening)) emit openingChanged(session);
+  emit changed();
 }
 
 void IngestQueue::add(const QStringList& paths, qint64 session) {
@@ -55,7 +58,7 @@ void IngestQueue::add(const QStringList& paths, qint64 session) {
       m_rows.append(row);
     }
   }
-  emit changed();
+  tellPhases();
   next();
 }
 
@@ -74,7 +77,7 @@ void IngestQueue::next() {
     m_client->addFile(
         path, m_cancel, [this, ticket](const Progress& p) { progress(ticket, p); }, this,
         [this, ticket](const Outcome<qint64>& document) { added(ticket, document); });
-    emit changed();
+    tellPhases();
     emit fileBegun(path, session);
     return;
   }
@@ -94,7 +97,7 @@ void IngestQueue::added(quint64 ticket, const Outcome<qint64>& document) {
   r->phase = Phase::Reading;
   r->progress = {};
   m_since.start();
-  // Before changed(): a question that waited for the file is asked behind it.
+  // Before the phases are told: a question that waited for the file is asked behind it.
   m_client->addToSession(r->session, *document, this, [this, ticket](const Outcome<Done>& added) {
     IngestRow* r = row(ticket);
     if (r == nullptr) return;
@@ -114,7 +117,7 @@ void IngestQueue::added(quint64 ticket, const Outcome<qint64>& document) {
               read.failure);
         });
   });
-  emit changed();
+  tellPhases();
 }
 
 void IngestQueue::progress(quint64 ticket, const Progress& progress) {
@@ -133,7 +136,7 @@ void IngestQueue::end(quint64 ticket, Phase phase, const Failure& failure) {
     r->failure = failure;
   }
   if (m_running == ticket) m_running = 0;
-  emit changed();
+  tellPhases();
   next();
 }
 
@@ -151,13 +154,13 @@ void IngestQueue::retry(quint64 ticket) {
   r->phase = Phase::Waiting;
   r->failure = {};
   r->progress = {};
-  emit changed();
+  tellPhases();
   next();
 }
 
 void IngestQueue::dismiss(quint64 ticket) {
   m_rows.removeIf([ticket](const IngestRow& r) { return r.ticket == ticket && hasEnded(r.phase); });
-  emit changed();
+  tellPhases();
 }
 
 }  // namespace leyden::desktop

@@ -7,6 +7,7 @@
 
 #include <QElapsedTimer>
 #include <QObject>
+#include <QSet>
 #include <QVector>
 #include <memory>
 
@@ -26,7 +27,7 @@ class IngestQueue : public QObject {
 
   const QVector<IngestRow>& rows() const { return m_rows; }
   /// A file is on its way into the session, and not among its documents yet.
-  bool isOpeningFor(qint64 session) const;
+  bool isOpeningFor(qint64 session) const { return m_openingFor.contains(session); }
   /// Folders are searched for files, hidden ones left out.
   void add(const QStringList& paths, qint64 session);
   /// Stops a file where it is; what was read is kept.
@@ -36,7 +37,10 @@ class IngestQueue : public QObject {
   void dismiss(quint64 ticket);
 
  signals:
+  /// A row or its progress; as often as the reader and the model report.
   void changed();
+  /// isOpeningFor(session) is another than before. Comes before changed().
+  void openingChanged(qint64 session);
   /// A file begins to be read, for a session or for the library alone (0).
   void fileBegun(const QString& path, qint64 session);
   /// A file that was begun is in the library, or could not be read or was stopped (document 0).
@@ -50,9 +54,12 @@ class IngestQueue : public QObject {
   void added(quint64 ticket, const Outcome<qint64>& document);
   void progress(quint64 ticket, const Progress& progress);
   void end(quint64 ticket, IngestRow::Phase phase, const Failure& failure = {});
+  /// After rows came or went, or changed their phase.
+  void tellPhases();
 
   EngineClient* m_client;
   QVector<IngestRow> m_rows;
+  QSet<qint64> m_openingFor;  ///< sessions that wait for a file
   quint64 m_last = 0;
   quint64 m_running = 0;  ///< ticket; 0: none
   std::shared_ptr<leyden_cancel> m_cancel;

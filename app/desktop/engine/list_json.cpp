@@ -6,6 +6,7 @@
 #include <QJsonObject>
 
 #include "app/desktop/engine/answer_json.h"
+#include "app/desktop/engine/run_messages.h"
 
 namespace leyden::desktop {
 namespace {
@@ -97,7 +98,7 @@ void nameDocuments(Message& message, const QVector<qint64>& documents) {
 }
 
 QVector<Message> messagesFromJson(const QByteArray& json, const QVector<qint64>& documents) {
-  return list<Message>(json, [&](const QJsonObject& o) {
+  return withRunsAsOne(list<Message>(json, [&](const QJsonObject& o) {
     QJsonObject answer = o["extra"].toObject();  // has evidence, quotes, usage... as an answer does
     answer["text"] = o["text"];
     answer["thinking"] = o["thinking"];
@@ -115,10 +116,11 @@ QVector<Message> messagesFromJson(const QByteArray& json, const QVector<qint64>&
     m.createdMs = o["created_ms"].toInteger();
     m.tokens = o["tokens"].toInteger();
     m.siblings = ids(o["siblings"]);
+    m.branchEnds = ids(o["branch_ends"]);
     m.extra = o["extra"].toObject();
     nameDocuments(m, documents);
     return m;
-  });
+  }));
 }
 
 ResumeFacts resumeFromJson(const QByteArray& json) {

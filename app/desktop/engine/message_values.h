@@ -87,6 +87,8 @@ struct Message {
   qint64 createdMs = 0;
   qint64 tokens = 0;
   QVector<qint64> siblings;  ///< all branches at this place, this one among them
+  QVector<qint64> branchEnds;  ///< the last message of each, where there are several
+  QVector<qint64> parts;       ///< messages of the jar that a run is made of; empty: this one
   QString finishReason;      ///< "stop", "length", "cancelled", "tool_calls"
   QVector<EvidencePassage> evidence;
   QVector<SentenceEvidence> sentences;

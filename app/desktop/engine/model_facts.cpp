@@ -46,7 +46,7 @@ ModelFacts readModelFacts(const QString& folder) {
   facts.format = weightFormats(o["weights"]);
   facts.fingerprint = o["fingerprint"].toString();
   facts.layers = o["layers"].toInt();
-  facts.experts = o["experts"].toInt();
+  facts.experts = o["experts"].toObject()["routed"].toInt();
   facts.parameters = o["parameters"].toInteger();
   facts.bytes = o["bytes"].toInteger();
   facts.kvBytesPerToken = o["kv_bytes_per_token"].toInteger();
@@ -71,6 +71,13 @@ MemoryPlan planFromJson(const QByteArray& json) {
   const QJsonArray gpus = o["gpus"].toArray();
   for (int i = 0; i < gpus.size(); ++i) add(gpus[i].toObject(), i);
   return plan;
+}
+
+QString fingerprintOf(const leyden_model* model) {
+  const auto json = makeBytes([&](leyden_string** out, leyden_error** e) {
+    return leyden_model_stats_json(out, model, e);
+  });
+  return json ? QJsonDocument::fromJson(*json).object()["fingerprint"].toString() : QString();
 }
 
 Outcome<MemoryPlan> planModelMemory(const QString& folder, const QVector<quint64>& gpuBytes) {

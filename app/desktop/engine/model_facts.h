@@ -4,10 +4,15 @@
 
 #include "app/desktop/engine/model_values.h"
 
+struct leyden_model;
+
 namespace leyden::desktop {
 
 /// Reads config.json and tensor headers through the engine. Blocks; not for the GUI thread.
 ModelFacts readModelFacts(const QString& folder);
+
+/// Of an opened model; empty where it cannot be told.
+QString fingerprintOf(const leyden_model* model);
 
 /// Whether one session of the model's longest context fits, from config.json alone.
 /// @param gpuBytes  memory of each GPU; empty: into main memory as it is now

@@ -32,6 +32,19 @@ struct ModelFacts {
 
 enum class ModelState { None, Loading, Ready, Failed };
 
+/// What a model can be computed on here.
+struct DeviceFacts {
+  QString id;  ///< as openModel() takes it: "cpu", "cuda:0"
+  QString name;
+  int units = 0;  ///< cores, or multiprocessors
+  qint64 memory = 0;
+  qint64 free = 0;
+  QString reason;  ///< why it cannot be used; empty: it can
+
+  bool isUsable() const { return reason.isEmpty(); }
+  bool isGpu() const { return id != QLatin1String("cpu"); }
+};
+
 /// One bar of the fit display: a device's memory and what one session takes of it.
 struct PlanBar {
   int gpu = -1;  ///< number of the GPU; -1: main memory
@@ -39,6 +52,10 @@ struct PlanBar {
   qint64 weights = 0;
   qint64 kv = 0;
   qint64 workspace = 0;
+  qint64 taken = 0;  ///< by whatever runs now
+
+  qint64 needed() const { return weights + kv + workspace; }
+  bool isOver() const { return needed() + taken > total; }
 };
 
 /// Whether a model fits, and with what context.
@@ -48,6 +65,22 @@ struct MemoryPlan {
   qint64 maxContext = 0;  ///< most that fit
   QStringList advice;     ///< the engine's sentences, what would help
   QVector<PlanBar> bars;  ///< empty: there is no plan
+};
+
+/// The devices here, each with the plan of a model on it alone.
+struct DevicePlans {
+  struct Row {
+    DeviceFacts device;
+    MemoryPlan plan;  ///< without bars where there is none
+  };
+  QVector<Row> rows;
+  QString noGpu;  ///< why there is no GPU; empty: there is one
+
+  const Row* find(const QString& id) const {
+    for (const Row& row : rows)
+      if (row.device.id == id) return &row;
+    return nullptr;
+  }
 };
 
 }  // namespace leyden::desktop

@@ -10,10 +10,10 @@
 #include <QTableView>
 #include <QVBoxLayout>
 
+#include "app/desktop/controls/empty_state.h"
 #include "app/desktop/engine/engine_client.h"
 #include "app/desktop/models/session_list_model.h"
 #include "app/desktop/settings/app_settings.h"
-#include "app/desktop/shell/empty_state.h"
 #include "app/desktop/theme/icons.h"
 #include "app/desktop/theme/theme_tokens.h"
 

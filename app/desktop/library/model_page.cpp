@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "app/desktop/library/model_page.h"
 
+#include <QCoreApplication>
 #include <QFileDialog>
 #include <QFormLayout>
 #include <QHBoxLayout>
@@ -14,6 +15,7 @@
 
 #include "app/desktop/controls/engine_text.h"
 #include "app/desktop/engine/engine_client.h"
+#include "app/desktop/library/device_rows.h"
 #include "app/desktop/library/plan_bars.h"
 #include "app/desktop/models/gpu_list.h"
 #include "app/desktop/models/session_list_model.h"
@@ -25,6 +27,27 @@ namespace leyden::desktop {
 namespace {
 
 constexpr auto kFoldersKey = "model_folders";
+constexpr auto kDeviceKey = "model/device";
+
+struct PlanTexts {
+  Q_DECLARE_TR_FUNCTIONS(leyden::desktop::ModelPage)
+};
+
+/// Whether a session of the model's longest context fits, and what would help.
+QString verdictOf(const MemoryPlan& plan) {
+  const QLocale locale;
+  QStringList verdict;
+  if (plan.fits)
+    verdict << PlanTexts::tr("One session of %1 tokens fits.").arg(locale.toString(plan.context));
+  else if (plan.maxContext > 0)
+    verdict << PlanTexts::tr("One session of %1 tokens does not fit; one of %2 does.")
+                   .arg(locale.toString(plan.context), locale.toString(plan.maxContext));
+  else
+    verdict << PlanTexts::tr("It does not fit.");
+  if (!plan.fits) verdict << engineTexts(plan.advice);
+  return verdict.join(' ');
+}
+
 enum Fact { Architecture, Format, Size, Context, KvCost, Fingerprint, Licence, Folder, Facts };
 
 }  // namespace
@@ -40,9 +63,12 @@ ModelPage::ModelPage(EngineClient* client, AppSettings* settings, QWidget* paren
       m_open(new QPushButton),
       m_cancel(new QPushButton),
       m_name(new QLabel),
+      m_devicesLabel(new QLabel),
+      m_deviceRows(new DeviceRows),
+      m_deviceVerdict(new QLabel),
       m_gpus(new QLineEdit),
       m_gpusLabel(new QLabel),
-      m_bars(new PlanBars),
+      m_bars(new PlanBars(true)),
       m_verdict(new QLabel),
       m_failure(new QLabel),
       m_progress(new QProgressBar),
@@ -83,10 +109,17 @@ ModelPage::ModelPage(EngineClient* client, AppSettings* settings, QWidget* paren
   m_rows[Fingerprint].second->setFont(codeFont(TextSize::Small));
   facts->addLayout(form);
   facts->addSpacing(space::kOne);
+  m_devicesLabel->setProperty("role", "muted");
+  facts->addWidget(m_devicesLabel);
+  facts->addWidget(m_deviceRows);
+  facts->addWidget(m_deviceVerdict);
+  m_deviceVerdict->setObjectName("deviceVerdict");
+  m_deviceVerdict->setWordWrap(true);
+  facts->addSpacing(space::kOne);
   auto* planFor = new QHBoxLayout;
   planFor->setSpacing(space::kOne);
   m_gpus->setObjectName("planGpus");
-  m_gpus->setMinimumWidth(360);
+  m_gpus->setMinimumWidth(240);
   m_gpusLabel->setProperty("role", "muted");
   m_gpusLabel->setBuddy(m_gpus);
   planFor->addWidget(m_gpusLabel);
@@ -128,13 +161,16 @@ ModelPage::ModelPage(EngineClient* client, AppSettings* settings, QWidget* paren
   });
   connect(m_open, &QPushButton::clicked, this, [this] {
     m_settings->setState("model_folder", chosen());
-    m_client->openModel(chosen());
+    m_client->openModel(chosen(), chosenDevice());
   });
   connect(m_cancel, &QPushButton::clicked, m_client, &EngineClient::cancelOpenModel);
   connect(m_list, &QListWidget::currentRowChanged, this, &ModelPage::choose);
+  connect(m_deviceRows, &DeviceRows::deviceChosen, this,
+          [this](const QString& id) { m_settings->set(kDeviceKey, id); });
   connect(m_gpus, &QLineEdit::editingFinished, this,
           [this] { m_settings->set("model/gpus", m_gpus->text().trimmed()); });
   connect(m_settings, &AppSettings::changed, this, [this](const QString& key) {
+    if (key == kDeviceKey) showFacts();
     if (key != "model/gpus") return;
     m_plans.clear();
     m_gpus->setText(m_settings->value(key).toString());
@@ -144,11 +180,14 @@ ModelPage::ModelPage(EngineClient* client, AppSettings* settings, QWidget* paren
   connect(m_client, &EngineClient::modelChanged, this, [this] {
     if (!m_client->model().name.isEmpty()) m_facts[m_client->model().folder] = m_client->model();
     listFolders();
+    askDevices();
     showFacts();
   });
   connect(m_client, &EngineClient::modelProgressed, this, &ModelPage::showState);
   ModelPage::retranslate();
 }
+
+QString ModelPage::chosenDevice() const { return m_settings->value(kDeviceKey).toString(); }
 
 QString ModelPage::chosen() const {
   const QListWidgetItem* item = m_list->currentItem();
@@ -194,14 +233,32 @@ void ModelPage::choose() {
       m_facts[folder] = *facts;
       showFacts();
     });
+  m_devices.rows.clear();
   askPlan();
+  askDevices();
   showFacts();
+}
+
+/// Free memory is as it is now, so this is asked anew whenever the page is looked at.
+void ModelPage::askDevices() {
+  if (!isVisible()) return;
+  const QString folder = chosen();
+  m_client->planDevices(folder, this, [this, folder](const Outcome<DevicePlans>& plans) {
+    if (!plans || folder != chosen()) return;
+    m_devices = *plans;
+    showFacts();
+  });
+}
+
+void ModelPage::showEvent(QShowEvent* event) {
+  Place::showEvent(event);
+  askDevices();
 }
 
 void ModelPage::askPlan() {
   const QString folder = chosen(), written = m_settings->value("model/gpus").toString();
   const auto gpus = gpuBytes(written);
-  if (folder.isEmpty() || m_plans.contains(folder) || !gpus) return;
+  if (folder.isEmpty() || m_plans.contains(folder) || !gpus || gpus->isEmpty()) return;
   m_client->planModel(
       folder, *gpus, this, [this, folder, written](const Outcome<MemoryPlan>& plan) {
         if (!plan || written != m_settings->value("model/gpus").toString()) return;
@@ -222,7 +279,9 @@ void ModelPage::showFacts() {
   auto some = [](qint64 number, const QString& text) { return number > 0 ? text : QString(); };
   set(Architecture,
       some(f.layers,
-           tr("%1, %2 layers, %3 experts").arg(f.architecture).arg(f.layers).arg(f.experts)));
+           f.experts > 0
+               ? tr("%1, %2 layers, %3 experts").arg(f.architecture).arg(f.layers).arg(f.experts)
+               : tr("%1, %2 layers").arg(f.architecture).arg(f.layers)));
   set(Format, f.format);
   set(Size,
       some(f.bytes, tr("%1, %2 parameters")
@@ -243,20 +302,15 @@ void ModelPage::showFacts() {
 }
 
 void ModelPage::showPlan() {
-  const QLocale locale;
+  m_deviceRows->setPlans(m_devices, chosenDevice());
+  const DevicePlans::Row* device = m_devices.find(chosenDevice());
+  const bool planned = device != nullptr && !device->plan.bars.isEmpty();
+  m_deviceVerdict->setVisible(planned);
+  if (planned) m_deviceVerdict->setText(verdictOf(device->plan));
   const MemoryPlan plan = m_plans.value(chosen());
-  QStringList verdict;
-  if (plan.fits)
-    verdict << tr("One session of %1 tokens fits.").arg(locale.toString(plan.context));
-  else if (plan.maxContext > 0)
-    verdict << tr("One session of %1 tokens does not fit; one of %2 does.")
-                   .arg(locale.toString(plan.context), locale.toString(plan.maxContext));
-  else
-    verdict << tr("It does not fit.");
-  if (!plan.fits) verdict << engineTexts(plan.advice);
   m_bars->setPlan(plan);
   const bool understood = gpuBytes(m_settings->value("model/gpus").toString()).has_value();
-  m_verdict->setText(understood ? verdict.join(' ')
+  m_verdict->setText(understood ? verdictOf(plan)
                                 : tr("GPUs are written as 8x141GB, or 2x80GB+48GB."));
   m_verdict->setVisible(!understood || !plan.bars.isEmpty());
 }
@@ -285,9 +339,13 @@ void ModelPage::showState() {
     m_progress->setAccessibleName(m_progressText->text());
   }
   const bool ready = current && m_client->modelState() == ModelState::Ready;
+  const bool moves = ready && chosenDevice() != m_client->device();
+  const DevicePlans::Row* device = m_devices.find(chosenDevice());
+  const bool usable = m_devices.rows.isEmpty() || (device != nullptr && device->device.isUsable());
   m_open->setVisible(!loading);
-  m_open->setEnabled(!folder.isEmpty() && !ready && f.isUsable());
-  m_open->setText(ready                          ? tr("This model is open")
+  m_open->setEnabled(!folder.isEmpty() && (!ready || moves) && usable && f.isUsable());
+  m_open->setText(moves                          ? tr("Open it on this device")
+                  : ready                          ? tr("This model is open")
                   : current && failure.code != 0 ? tr("Try again")
                                                  : tr("Open this model"));
   m_forget->setEnabled(m_folders.contains(folder) && !ready);
@@ -301,9 +359,10 @@ void ModelPage::retranslate() {
   m_forget->setText(tr("Forget this folder"));
   m_cancel->setText(tr("Stop"));
   m_list->setAccessibleName(tr("Models"));
-  m_gpusLabel->setText(tr("Plan for"));
+  m_devicesLabel->setText(tr("Compute on"));
+  m_gpusLabel->setText(tr("Plan for another computer"));
   m_gpus->setAccessibleName(tr("GPUs to plan for"));
-  m_gpus->setPlaceholderText(tr("this computer's main memory, or e.g. 8x141GB"));
+  m_gpus->setPlaceholderText(tr("its GPUs, e.g. 8x141GB"));
   m_gpus->setText(m_settings->value("model/gpus").toString());
   const QStringList labels{tr("Network"), tr("Weights"),     tr("Size"),    tr("Context"),
                            tr("Memory"),  tr("Fingerprint"), tr("Licence"), tr("Folder")};

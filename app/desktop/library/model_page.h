@@ -18,6 +18,7 @@ class QPushButton;
 namespace leyden::desktop {
 
 class AppSettings;
+class DeviceRows;
 class EngineClient;
 class PlanBars;
 
@@ -29,6 +30,7 @@ class ModelPage : public Place {
 
  protected:
   void retranslate() override;
+  void showEvent(QShowEvent* event) override;
 
  private:
   void askForFolder();
@@ -36,6 +38,8 @@ class ModelPage : public Place {
   void choose();
   void showFacts();
   void askPlan();
+  void askDevices();
+  QString chosenDevice() const;
   void showPlan();
   void showState();
   QString chosen() const;
@@ -44,7 +48,8 @@ class ModelPage : public Place {
   AppSettings* m_settings;
   QStringList m_folders;
   QHash<QString, ModelFacts> m_facts;
-  QHash<QString, MemoryPlan> m_plans;
+  QHash<QString, MemoryPlan> m_plans;  ///< for the GPUs that are written down
+  DevicePlans m_devices;               ///< of the chosen folder
   QListWidget* m_list;
   QPushButton* m_add;
   QPushButton* m_forget;
@@ -52,6 +57,9 @@ class ModelPage : public Place {
   QPushButton* m_cancel;
   QLabel* m_name;
   QVector<std::pair<QLabel*, QLabel*>> m_rows;
+  QLabel* m_devicesLabel;
+  DeviceRows* m_deviceRows;
+  QLabel* m_deviceVerdict;
   QLineEdit* m_gpus;
   QLabel* m_gpusLabel;
   PlanBars* m_bars;

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-// One bar for each device: weights, memory of the context, workspace, and what stays free.
+// One bar for each device: weights, memory of the context, workspace, what is in use already, and
+// what stays free.
 #pragma once
 
 #include <QWidget>
@@ -11,15 +12,26 @@ namespace leyden::desktop {
 class PlanBars : public QWidget {
   Q_OBJECT
  public:
-  explicit PlanBars(QWidget* parent = nullptr);
+  /// @param named  false: something beside it says which device it is
+  explicit PlanBars(bool named, QWidget* parent = nullptr);
   void setPlan(const MemoryPlan& plan);
   QSize sizeHint() const override;
 
  protected:
   void paintEvent(QPaintEvent* event) override;
+  void changeEvent(QEvent* event) override;
 
  private:
+  struct Part {
+    qint64 bytes;
+    QColor colour;
+    QString text;
+  };
+  QVector<Part> parts(const PlanBar& bar) const;
   QString deviceName(const PlanBar& bar) const;
+  void describe();
+
+  const bool m_named;
   MemoryPlan m_plan;
 };
 

@@ -330,7 +330,7 @@ void PagePane::showNumbers() {
   if (!m_page->hasFocus() || !m_page->isModified())
     m_page->setText(count == 0 ? QString() : QString::number(m_canvas->currentPage() + 1));
   m_pages->setText(count == 0 ? QString() : tr("of %1").arg(locale.toString(count)));
-  m_zoom->setText(tr("%1 %").arg(std::lround(m_canvas->zoom() * 100)));
+  m_zoom->setText(tr("%1%").arg(std::lround(m_canvas->zoom() * 100)));
   m_fitWidth->setChecked(m_canvas->geometry().fit() == Fit::Width);
   m_fitPage->setChecked(m_canvas->geometry().fit() == Fit::Page);
   m_back->setEnabled(m_at > 0);

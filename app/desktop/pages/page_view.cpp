@@ -12,6 +12,7 @@
 #include <QVBoxLayout>
 
 #include "app/desktop/controls/local_paths.h"
+#include "app/desktop/controls/empty_state.h"
 #include "app/desktop/engine/engine_client.h"
 #include "app/desktop/pages/document_opener.h"
 #include "app/desktop/pages/file_page_source.h"
@@ -34,38 +35,14 @@ PageView::PageView(EngineClient* client, QWidget* parent)
   m_tabs->setDocumentMode(true);
   m_tabs->setDrawBase(false);
   m_stack = new QStackedWidget(this);
-  m_empty = new QWidget(this);
-  auto* mark = new QLabel(m_empty);
-  mark->setPixmap(icon(QStringLiteral("read"), IconTone::Faint)
-                      .pixmap(QSize(space::kIconLarge, space::kIconLarge)));
-  mark->setAlignment(Qt::AlignCenter);
-  m_emptyTitle = new QLabel(m_empty);
-  m_emptyTitle->setAlignment(Qt::AlignCenter);
-  m_emptyTitle->setWordWrap(true);
-  m_emptyText = new QLabel(m_empty);
-  m_emptyText->setAlignment(Qt::AlignCenter);
-  m_emptyText->setWordWrap(true);
-  m_emptyText->setProperty("role", QStringLiteral("muted"));
-  m_openFiles = new QPushButton(m_empty);
-  m_openFiles->setObjectName(QStringLiteral("openFiles"));
-  m_openFiles->setProperty("role", QStringLiteral("primary"));
-  auto* teach = new QVBoxLayout(m_empty);
-  teach->setContentsMargins(space::kFour, space::kFour, space::kFour, space::kFour);
-  teach->setSpacing(space::kOne);
-  teach->addStretch(2);
-  teach->addWidget(mark);
-  teach->addWidget(m_emptyTitle);
-  teach->addWidget(m_emptyText);
-  teach->addSpacing(space::kOne);
-  teach->addWidget(m_openFiles, 0, Qt::AlignHCenter);
-  teach->addStretch(3);
+  m_empty = new EmptyState(QStringLiteral("read"), this);
   m_stack->addWidget(m_empty);
   auto* column = new QVBoxLayout(this);
   column->setContentsMargins(0, 0, 0, 0);
   column->setSpacing(0);
   column->addWidget(m_tabs);
   column->addWidget(m_stack, 1);
-  connect(m_openFiles, &QPushButton::clicked, this, &PageView::openFilesRequested);
+  connect(m_empty, &EmptyState::clicked, this, &PageView::openFilesRequested);
   connect(m_tabs, &QTabBar::tabCloseRequested, this, &PageView::close);
   connect(m_tabs, &QTabBar::tabMoved, this, [this](int from, int to) { m_panes.move(from, to); });
   connect(m_tabs, &QTabBar::currentChanged, this, [this](int index) {
@@ -252,11 +229,10 @@ void PageView::changeEvent(QEvent* event) {
 
 void PageView::retranslate() {
   m_tabs->setAccessibleName(tr("Open documents"));
-  m_emptyTitle->setFont(uiFont(TextSize::Large, QFont::DemiBold));
-  m_emptyTitle->setText(tr("Nothing is open"));
-  m_emptyText->setText(tr(
-      "Drop a document here. It is read once: after that it opens in a moment, in every session."));
-  m_openFiles->setText(tr("Open a document"));
+  m_empty->setTexts(tr("Nothing is open"),
+                    tr("Drop a document here. It is read once: after that it opens in a moment, in "
+                       "every session."),
+                    tr("Open a document"));
 }
 
 }  // namespace leyden::desktop

@@ -20,13 +20,12 @@
 
 #include "app/desktop/engine/message_values.h"
 
-class QLabel;
-class QPushButton;
 class QTabBar;
 
 namespace leyden::desktop {
 
 class DocumentOpener;
+class EmptyState;
 class EngineClient;
 class PagePane;
 
@@ -74,10 +73,7 @@ class PageView : public QWidget {
   EngineClient* m_client;
   QTabBar* m_tabs;
   QStackedWidget* m_stack;
-  QWidget* m_empty;
-  QLabel* m_emptyTitle;
-  QLabel* m_emptyText;
-  QPushButton* m_openFiles;
+  EmptyState* m_empty;
   QVector<PagePane*> m_panes;  ///< in the order of the tabs
   QHash<QString, QPointer<PagePane>> m_previews;  ///< by path; they are among the panes
   DocumentOpener* m_opener;

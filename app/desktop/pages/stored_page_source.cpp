@@ -3,9 +3,6 @@
 // bounded, words lie in their text and in its order, everything else is dropped.
 #include "app/desktop/pages/stored_page_source.h"
 
-#include <QJsonArray>
-#include <QJsonDocument>
-#include <QJsonObject>
 #include <QPainter>
 #include <algorithm>
 #include <cmath>
@@ -16,63 +13,38 @@ namespace leyden::desktop {
 
 namespace {
 
-constexpr double kMostPoints = 20'000;
 constexpr qint64 kMostPixels = 60'000'000;
-
-QSizeF sizeOf(const QJsonObject& page) {
-  const QSizeF size(page["width"].toDouble(), page["height"].toDouble());
-  const bool sane = size.width() >= 1 && size.height() >= 1 && size.width() <= kMostPoints &&
-                    size.height() <= kMostPoints;
-  return sane ? size : QSizeF();
-}
 
 }  // namespace
 
-bool StoredPageSource::hasLayout(const QByteArray& pageMap, int parts) {
-  const QJsonArray pages = QJsonDocument::fromJson(pageMap).object()["pages"].toArray();
-  return parts > 0 && pages.size() == parts &&
-         std::all_of(pages.begin(), pages.end(),
-                     [](const auto& p) { return !sizeOf(p.toObject()).isEmpty(); });
+bool StoredPageSource::hasLayout(const PageMapText& map, int parts) {
+  if (parts <= 0 || map.pageCount() != parts) return false;
+  for (int page = 0; page < parts; ++page)
+    if (map.size(page).isEmpty()) return false;
+  return true;
 }
 
-StoredPageSource::StoredPageSource(FileFacts facts, const QStringList& parts,
-                                   const QByteArray& pageMap, PagePictures pictures)
-    : m_facts(std::move(facts)), m_map(joinParts(parts).map), m_pictures(std::move(pictures)) {
-  const QJsonObject map = QJsonDocument::fromJson(pageMap).object();
-  const QJsonArray pages = map["pages"].toArray();
-  for (qsizetype i = 0; i < parts.size(); ++i) {
-    const QJsonObject page = pages.at(i).toObject();
-    Page p;
-    p.text = parts[i];
-    p.size = sizeOf(page);
-    if (p.size.isEmpty()) p.size = QSizeF(595, 842);
-    const QJsonArray words = page["words"].toArray();
-    p.words.reserve(words.size());
-    for (const auto& number : words) p.words.append(number.toDouble());
-    m_pages.append(p);
-  }
-  m_facts.pages = int(m_pages.size());
-  if (m_facts.outline.isEmpty()) {
-    for (const auto& value : map["outline"].toArray()) {
-      const QJsonObject entry = value.toObject();
-      const int page = entry["page"].toInt(-1);
-      if (page >= 0 && page < m_facts.pages)
-        m_facts.outline.append(
-            {entry["title"].toString(), page, std::clamp(entry["level"].toInt(), 0, 20)});
-    }
-  }
+StoredPageSource::StoredPageSource(FileFacts facts, const QStringList& parts, PageMapText layout,
+                                   PagePictures pictures)
+    : m_facts(std::move(facts)),
+      m_parts(parts),
+      m_layout(std::move(layout)),
+      m_map(joinParts(parts).map),
+      m_pictures(std::move(pictures)) {
+  m_facts.pages = int(m_parts.size());
+  if (m_facts.outline.isEmpty()) m_facts.outline = m_layout.outline();
 }
 
 Outcome<PageText> StoredPageSource::text(int number) {
-  const Page& page = m_pages[number];
+  const QString& text = m_parts[number];
   PageText out;
-  out.text = page.text;
-  out.size = page.size;
+  out.text = text;
+  out.size = pageSize(number);
   // Byte offsets become units in one walk over the text.
   qint64 bytes = 0, units = 0;
   const auto unitsAt = [&](qint64 byte) {
-    while (bytes < byte && units < page.text.size()) {
-      const QChar c = page.text[units];
+    while (bytes < byte && units < text.size()) {
+      const QChar c = text[units];
       if (c.isHighSurrogate()) {
         bytes += 4;
         units += 2;
@@ -81,14 +53,15 @@ Outcome<PageText> StoredPageSource::text(int number) {
         ++units;
       }
     }
-    return std::min<qint64>(units, page.text.size());
+    return std::min<qint64>(units, text.size());
   };
   qint64 last = 0;
-  const QRectF paper(QPointF(), page.size);
-  for (qsizetype i = 0; i + 5 < page.words.size(); i += 6) {
-    const auto begin = qint64(page.words[i]), end = qint64(page.words[i + 1]);
-    const QRectF box = QRectF(QPointF(page.words[i + 2], page.words[i + 3]),
-                              QPointF(page.words[i + 4], page.words[i + 5]))
+  const QRectF paper(QPointF(), out.size);
+  const QVector<double> words = m_layout.words(number);
+  for (qsizetype i = 0; i + 5 < words.size(); i += 6) {
+    const auto begin = qint64(words[i]), end = qint64(words[i + 1]);
+    const QRectF box = QRectF(QPointF(words[i + 2], words[i + 3]),
+                              QPointF(words[i + 4], words[i + 5]))
                            .normalized()
                            .intersected(paper);
     if (begin < last || end <= begin || box.isEmpty()) continue;
@@ -104,7 +77,7 @@ Outcome<PageText> StoredPageSource::text(int number) {
 }
 
 Outcome<QImage> StoredPageSource::image(int page, double scale) {
-  const QSizeF size = m_pages[page].size * scale;
+  const QSizeF size = pageSize(page) * scale;
   // A picture too large to keep is asked for smaller, and drawn larger.
   const double fit =
       std::min(1.0, std::sqrt(double(kMostPixels) / std::max(1.0, size.width() * size.height())));
@@ -117,7 +90,7 @@ Outcome<QImage> StoredPageSource::image(int page, double scale) {
 
 QImage StoredPageSource::drawWords(int number, double scale) {
   const auto page = text(number);
-  const QSizeF size = m_pages[number].size * scale;
+  const QSizeF size = pageSize(number) * scale;
   QImage image(int(std::ceil(size.width())), int(std::ceil(size.height())), QImage::Format_RGB32);
   image.fill(Qt::white);
   QPainter p(&image);

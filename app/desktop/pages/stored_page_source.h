@@ -4,10 +4,10 @@
 // there and unchanged; without it the words are drawn where they stood.
 #pragma once
 
-#include <QByteArray>
 #include <QStringList>
 #include <functional>
 
+#include "app/desktop/pages/page_map_text.h"
 #include "app/desktop/pages/page_source.h"
 
 namespace leyden::desktop {
@@ -17,30 +17,26 @@ using PagePictures = std::function<Outcome<QImage>(int page, double scale)>;
 
 class StoredPageSource : public PageSource {
  public:
-  /// @param pageMap   JSON as leyden_document_page_map_json gives it
+  /// @param layout    one that hasLayout()
   /// @param pictures  null: words are drawn
-  StoredPageSource(FileFacts facts, const QStringList& parts, const QByteArray& pageMap,
+  StoredPageSource(FileFacts facts, const QStringList& parts, PageMapText layout,
                    PagePictures pictures);
 
   /// Whether the map has sizes for all parts. Without them a document is shown as plain text.
-  static bool hasLayout(const QByteArray& pageMap, int parts);
+  static bool hasLayout(const PageMapText& map, int parts);
 
   const FileFacts& facts() const override { return m_facts; }
-  QSizeF pageSize(int page) const override { return m_pages[page].size; }
+  QSizeF pageSize(int page) const override { return m_layout.size(page); }
   Outcome<PageText> text(int page) override;
   Outcome<QImage> image(int page, double scale) override;
   const DocumentMap& map() const override { return m_map; }
 
  private:
-  struct Page {
-    QString text;
-    QSizeF size;
-    QVector<double> words;  ///< begin, end, x0, y0, x1, y1 of each
-  };
   QImage drawWords(int page, double scale);
 
   FileFacts m_facts;
-  QVector<Page> m_pages;
+  QStringList m_parts;
+  PageMapText m_layout;
   DocumentMap m_map;
   PagePictures m_pictures;
 };

@@ -40,6 +40,8 @@ SessionDocuments::SessionDocuments(EngineClient* client, const SessionPlan& plan
   m_table->horizontalHeader()->setSectionResizeMode(UseColumn, QHeaderView::Fixed);
   m_table->horizontalHeader()->resizeSection(UseColumn, kUseWidth);
   m_table->horizontalHeaderItem(TitleColumn)->setTextAlignment(Qt::AlignLeft | Qt::AlignVCenter);
+  m_table->horizontalHeaderItem(TokensColumn)->setTextAlignment(Qt::AlignRight | Qt::AlignVCenter);
+  m_table->horizontalHeaderItem(UseColumn)->setTextAlignment(Qt::AlignCenter);
   m_table->setShowGrid(false);
   m_table->setTabKeyNavigation(false);
   m_table->setSelectionMode(QAbstractItemView::NoSelection);

@@ -111,11 +111,17 @@ const QVector<SettingSpec>& settingSpecs() {
        QT_TRANSLATE_NOOP("Settings",
                          "In the background, so that the first question need not wait."),
        true},
+      {"model/device", K::Text, QT_TRANSLATE_NOOP("Settings", "Model"),
+       QT_TRANSLATE_NOOP("Settings", "Device"),
+       QT_TRANSLATE_NOOP("Settings",
+                         "What models are computed on: cpu, or cuda:0 for the first GPU. The page "
+                         "of models lists what is there."),
+       "cpu"},
       {"model/gpus", K::Text, QT_TRANSLATE_NOOP("Settings", "Model"),
        QT_TRANSLATE_NOOP("Settings", "GPUs to plan for"),
        QT_TRANSLATE_NOOP(
            "Settings",
-           "For example 8x141GB, or 2x80GB+1x48GB. Empty: this computer's main memory."),
+           "Of another computer, for example 8x141GB, or 2x80GB+1x48GB. Empty: none."),
        ""},
       {"jar/quota_gb", K::Number, QT_TRANSLATE_NOOP("Settings", "Library"),
        QT_TRANSLATE_NOOP("Settings", "Space for what was read"),

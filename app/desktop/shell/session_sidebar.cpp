@@ -14,8 +14,8 @@
 #include <QToolButton>
 #include <QVBoxLayout>
 
+#include "app/desktop/controls/empty_state.h"
 #include "app/desktop/engine/engine_client.h"
-#include "app/desktop/shell/empty_state.h"
 #include "app/desktop/shell/session_delegates.h"
 #include "app/desktop/theme/icons.h"
 #include "app/desktop/theme/theme_tokens.h"

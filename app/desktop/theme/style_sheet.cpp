@@ -32,7 +32,7 @@ QToolButton:checked { background: @accentSoft; }
 QToolButton:focus { outline: none; border: 2px solid @accent; padding: 4px; }
 QToolButton::menu-indicator { image: none; }
 
-QPushButton { border: 1px solid @line; border-radius: 6px; padding: 6px 16px; background: @raised; color: @text; }
+QPushButton { border: 1px solid @line; border-radius: 6px; padding: 6px 16px; icon-size: 18px; background: @raised; color: @text; }
 QPushButton:hover { background: @hover; }
 QPushButton:pressed { background: @line; }
 QPushButton:disabled { color: @faint; background: transparent; }
@@ -66,12 +66,17 @@ QCheckBox::indicator, QListView::indicator, QTableView::indicator {
   width: 14px; height: 14px; border: 1px solid @faint; border-radius: 4px; background: @raised; }
 QCheckBox::indicator:checked, QListView::indicator:checked, QTableView::indicator:checked {
   border-color: @accent; background: @accent; image: url(:/icons/@tick); }
-QCheckBox:focus { color: @accent; }
+QRadioButton::indicator { width: 14px; height: 14px; border: 1px solid @faint; border-radius: 8px; background: @raised; }
+QRadioButton::indicator:checked { border: 4px solid @accent; width: 8px; height: 8px; background: @onAccent; }
+QRadioButton:disabled { color: @faint; }
+QCheckBox:focus, QRadioButton:focus { color: @accent; }
 QHeaderView { background: transparent; }
 QHeaderView::up-arrow { image: url(:/icons/@upArrow); }
 QHeaderView::down-arrow { image: url(:/icons/@arrow); }
-QHeaderView::up-arrow, QHeaderView::down-arrow { subcontrol-origin: border; subcontrol-position: top center; width: 10px; height: 10px; }
+QHeaderView::up-arrow, QHeaderView::down-arrow { subcontrol-origin: border; subcontrol-position: center right; width: 10px; height: 10px; }
 QHeaderView::section { background: transparent; color: @muted; border: none; border-bottom: 1px solid @line; padding: 6px 3px; }
+QTableView::item { padding-right: 10px; }
+QTableView QComboBox { margin: 3px 0 3px 8px; }
 
 QProgressBar { border: none; border-radius: 3px; background: @line; max-height: 6px; min-height: 6px; }
 QProgressBar::chunk { background: @accent; border-radius: 3px; }

@@ -12,11 +12,12 @@
 #include <QStackedWidget>
 #include <QTableView>
 #include <QVBoxLayout>
+#include <algorithm>
 #include <utility>
 
+#include "app/desktop/controls/empty_state.h"
 #include "app/desktop/engine/engine_client.h"
 #include "app/desktop/settings/app_settings.h"
-#include "app/desktop/shell/empty_state.h"
 #include "app/desktop/theme/icons.h"
 #include "app/desktop/theme/theme_tokens.h"
 #include "app/desktop/tools/server_dialog.h"
@@ -25,9 +26,9 @@
 namespace leyden::desktop {
 namespace {
 
-constexpr int kToolRows = 168;
+constexpr int kToolRows = 320;
 constexpr int kServerRows = 96;
-constexpr int kLogRows = 240;
+constexpr int kLogRows = 200;
 
 void dress(QTableView* table, const char* name) {
   table->setObjectName(name);
@@ -93,7 +94,6 @@ ToolsPage::ToolsPage(EngineClient* client, AppSettings* settings, QWidget* paren
   bar->addStretch(1);
   dress(m_toolTable, "toolTable");
   m_toolTable->setModel(&m_tools);
-  m_toolTable->setMinimumHeight(kToolRows);
   m_toolTable->horizontalHeader()->setSectionResizeMode(ToolModel::RightsColumn,
                                                         QHeaderView::Stretch);
   m_problems->setObjectName("toolProblems");
@@ -102,7 +102,7 @@ ToolsPage::ToolsPage(EngineClient* client, AppSettings* settings, QWidget* paren
   m_problems->setTextInteractionFlags(Qt::TextSelectableByMouse);
   m_problems->hide();
   content()->addLayout(bar);
-  content()->addWidget(m_toolTable, 2);
+  content()->addWidget(m_toolTable);
   content()->addWidget(m_problems);
 
   m_serversText->setProperty("role", "muted");
@@ -188,6 +188,13 @@ void ToolsPage::showEvent(QShowEvent* event) {
   if (!std::exchange(m_looked, true)) look();
 }
 
+/// As high as its rows, and not higher than leaves room for the rest.
+void ToolsPage::fitTable() {
+  const int rows = m_toolTable->horizontalHeader()->sizeHint().height() +
+                   m_toolTable->verticalHeader()->length() + space::kHalf;
+  m_toolTable->setFixedHeight(std::min(rows, kToolRows));
+}
+
 void ToolsPage::look() {
   m_refresh->setEnabled(false);
   m_client->listTools(this, [this](const Outcome<ToolCatalogue>& found) {
@@ -195,6 +202,7 @@ void ToolsPage::look() {
     QStringList problems;
     if (found) {
       m_tools.setTools(found->tools);
+      fitTable();
       problems = found->problems;
     } else {
       problems = {found.failure.message};

@@ -34,6 +34,7 @@ class ToolsPage : public Place {
 
  private:
   void look();
+  void fitTable();
   void listServers();
   void addServer();
   void askAboutServer(const ApprovalRequest& request);

@@ -41,6 +41,7 @@ class Composer : public QFrame {
   bool isBusy() const { return m_busy; }
   /// Whether anything can be sent at all; `why` is shown where not.
   void setReady(bool ready, const QString& why);
+  bool isReady() const { return m_ready; }
   bool thinking() const;
   void setThinking(bool on);
   bool tools() const;

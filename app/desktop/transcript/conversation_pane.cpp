@@ -17,6 +17,7 @@
 #include <QTimer>
 #include <QVBoxLayout>
 
+#include "app/desktop/controls/empty_state.h"
 #include "app/desktop/controls/find_bar.h"
 #include "app/desktop/controls/local_paths.h"
 #include "app/desktop/theme/icons.h"
@@ -46,29 +47,10 @@ ConversationPane::ConversationPane(QWidget* parent) : QWidget(parent) {
   m_said->setContentsMargins(space::kTwo, 0, space::kTwo, space::kHalf);
   m_said->hide();
 
-  auto* empty = new QWidget(this);
-  auto* mark = new QLabel(empty);
-  mark->setPixmap(icon(QStringLiteral("chat"), IconTone::Faint)
-                      .pixmap(QSize(space::kIconLarge, space::kIconLarge)));
-  mark->setAlignment(Qt::AlignCenter);
-  m_emptyTitle = new QLabel(empty);
-  m_emptyTitle->setAlignment(Qt::AlignCenter);
-  m_emptyTitle->setWordWrap(true);
-  m_emptyText = new QLabel(empty);
-  m_emptyText->setAlignment(Qt::AlignCenter);
-  m_emptyText->setWordWrap(true);
-  m_emptyText->setProperty("role", QStringLiteral("muted"));
-  auto* teach = new QVBoxLayout(empty);
-  teach->setContentsMargins(space::kFour, space::kFour, space::kFour, space::kFour);
-  teach->setSpacing(space::kOne);
-  teach->addStretch(2);
-  teach->addWidget(mark);
-  teach->addWidget(m_emptyTitle);
-  teach->addWidget(m_emptyText);
-  teach->addStretch(3);
+  m_empty = new EmptyState(QStringLiteral("chat"), this);
 
   m_stack = new QStackedWidget(this);
-  m_stack->addWidget(empty);
+  m_stack->addWidget(m_empty);
   m_stack->addWidget(m_list);
   auto* around = new QWidget(this);
   auto* below = new QVBoxLayout(around);
@@ -429,12 +411,9 @@ void ConversationPane::changeEvent(QEvent* event) {
 
 void ConversationPane::retranslate() {
   m_find->setPrompt(tr("Find in this conversation"));
-  m_emptyTitle->setFont(uiFont(TextSize::Large, QFont::DemiBold));
-  m_emptyTitle->setText(tr("Ask about what you are reading"));
-  m_emptyText->setText(
-      tr("Open a document, then ask. Answers show the pages they were drawn from, and quotations "
-         "lead to "
-         "the place where they stand."));
+  m_empty->setTexts(tr("Ask about what you are reading"),
+                    tr("Open a document, then ask. Answers show the pages they were drawn from, "
+                       "and quotations lead to the place where they stand."));
 }
 
 }  // namespace leyden::desktop

@@ -17,6 +17,7 @@ class QStackedWidget;
 namespace leyden::desktop {
 
 class AgentPanel;
+class EmptyState;
 class FindBar;
 class MessageListView;
 class PrefillPanel;
@@ -114,8 +115,7 @@ class ConversationPane : public QWidget {
   PrefillPanel* m_prefill;
   Composer* m_composer;
   QStackedWidget* m_stack;
-  QLabel* m_emptyTitle;
-  QLabel* m_emptyText;
+  EmptyState* m_empty;
   QLabel* m_said;
   std::function<QString(const EvidencePassage&)> m_place;
   QString m_title;

@@ -28,6 +28,7 @@ QString indented(const QString& json) {
 
 QString durationText(qint64 ms) {
   const QLocale locale;
+  if (ms < 1000) return FoldTexts::tr("%1 ms").arg(ms);
   if (ms < 10'000) return FoldTexts::tr("%1 s").arg(locale.toString(double(ms) / 1000, 'f', 1));
   const qint64 s = (ms + 500) / 1000;
   return s < 60 ? FoldTexts::tr("%1 s").arg(s)

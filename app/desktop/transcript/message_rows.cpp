@@ -17,7 +17,7 @@ int gapAbove(const Piece& piece, const Piece* before, bool user) {
   if (before == nullptr) return 0;
   using Kind = Piece::Kind;
   if (piece.kind == Kind::Footer) return user ? MessageRows::kBubblePadding + 2 : 8;
-  if (before->kind == Kind::Header) return user ? MessageRows::kBubblePadding + 4 : 4;
+  if (before->kind == Kind::Header) return user ? MessageRows::kBubblePadding + 4 : 8;
   if (user && piece.kind == Kind::Text) return 0;
   if (piece.kind == Kind::Call && before->kind == Kind::Call) return 0;
   return 10;

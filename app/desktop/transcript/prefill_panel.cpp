@@ -78,7 +78,7 @@ void PrefillPanel::showText() {
   if (m_progress.total > 0) {
     parts.append(tokens
                      ? tr("%1 of %2 tokens").arg(number(m_progress.done), number(m_progress.total))
-                     : tr("%1 %").arg(std::lround(m_progress.share() * 100)));
+                     : tr("%1%").arg(std::lround(m_progress.share() * 100)));
   }
   const double rate = m_rate.perSecond();
   if (tokens && rate > 0) parts.append(tr("%1 tokens/s").arg(number(quint64(rate))));

@@ -186,6 +186,7 @@ class DocumentBuilder {
       QString shown = label;
       shown.replace(u' ', QChar(0xA0));
       insert(QChar(0xA0) + shown + QChar(0xA0), f, -1);
+      insert(QStringLiteral("\u2009"), base, -1);
     }
   }
 

@@ -53,7 +53,8 @@ QHash<int, QByteArray> TranscriptModel::roleNames() const {
 
 int TranscriptModel::rowOf(qint64 message) const {
   for (qsizetype i = m_entries.size(); i-- > 0;) {
-    if (m_entries[i].message.id == message) return int(i);
+    const Message& m = m_entries[i].message;
+    if (m.id == message || m.parts.contains(message)) return int(i);
   }
   return -1;
 }

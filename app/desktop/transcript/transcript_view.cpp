@@ -76,7 +76,9 @@ TranscriptView::TranscriptView(EngineClient* client, QWidget* parent)
               m_pane->say(tr("Some tools could not be used: %1").arg(problems.join(' ')));
           });
   connect(m_client, &EngineClient::modelChanged, this, &TranscriptView::showReady);
-  connect(m_client->ingest(), &IngestQueue::changed, this, &TranscriptView::showReady);
+  connect(m_client->ingest(), &IngestQueue::openingChanged, this, [this](qint64 session) {
+    if (session == m_session) showReady();
+  });
   connect(m_client, &EngineClient::answerEvent, this,
           [this](qint64 session, const QVector<AnswerEvent>& events) {
             // Reopening a session reports progress too; that is no answer.
@@ -91,9 +93,14 @@ TranscriptView::TranscriptView(EngineClient* client, QWidget* parent)
   connect(m_client, &EngineClient::sessionNotResumed, this, opened);
   connect(m_client, &EngineClient::answerFinished, this,
           [this](qint64 session, const Message& answer) {
-            m_live.remove(session);
+            const QString question = m_live.take(session).question;
             if (session != m_session) return;
             m_pane->finishAnswer(answer);
+            const bool takenBack = answer.run && answer.run->stopped == QLatin1String("cancelled");
+            if (session != 0 && takenBack && !question.isEmpty() && draft().isEmpty()) {
+              setDraft(question);
+              m_pane->say(tr("The run was stopped. Its question is in the field again."));
+            }
             if (session != 0) loadMessages(false);  // ids and branches are the jar's
           });
   connect(m_client, &EngineClient::answerFailed, this,
@@ -204,9 +211,14 @@ void TranscriptView::continueAnswer(qint64 message) {
   m_client->continueAnswer(m_session, settings());
 }
 
+// A branch is shown to the end of what was said last in it.
 void TranscriptView::chooseBranch(qint64 message) {
   const qint64 session = m_session;
-  m_client->goTo(session, message, this, [this, session, message](const Outcome<Done>& done) {
+  qint64 end = message;
+  for (const TranscriptEntry& entry : m_pane->model()->entries())
+    if (const auto at = entry.message.siblings.indexOf(message); at >= 0)
+      end = entry.message.branchEnds.value(at, message);
+  m_client->goTo(session, end, this, [this, session, message](const Outcome<Done>& done) {
     if (session != m_session) return;
     if (!done) return m_pane->say(done.failure.message);
     m_wantedState = {};

@@ -1684,7 +1684,7 @@
         <translation type="unfinished" />
     </message>
     <message>
-        <source>%1 %</source>
+        <source>%1%</source>
         <translation type="unfinished" />
     </message>
     <message>
@@ -1832,7 +1832,7 @@
         <translation type="unfinished" />
     </message>
     <message>
-        <source>%1 %</source>
+        <source>%1%</source>
         <translation type="unfinished" />
     </message>
     <message>
@@ -2662,6 +2662,23 @@
     <message>
         <source>Leyden did not close as it should last time. Everything up to the last second is there.</source>
         <translation type="unfinished" />
+    </message>
+</context>
+<context>
+    <name>leyden::desktop::DeviceRows</name>
+    <message numerus="yes">
+        <source>%n core(s)</source>
+        <translation>
+            <numerusform>%n core</numerusform>
+            <numerusform>%n cores</numerusform>
+        </translation>
+    </message>
+    <message numerus="yes">
+        <source>%n multiprocessor(s)</source>
+        <translation>
+            <numerusform>%n multiprocessor</numerusform>
+            <numerusform>%n multiprocessors</numerusform>
+        </translation>
     </message>
 </context>
 </TS>

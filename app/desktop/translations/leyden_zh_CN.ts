@@ -277,6 +277,22 @@
         <source>An error of Leyden itself.</source>
         <translation>Leyden 自身的错误。</translation>
     </message>
+    <message>
+        <source>The part for NVIDIA GPUs (CUDA) is not installed.</source>
+        <translation>未安装 NVIDIA GPU（CUDA）部分。</translation>
+    </message>
+    <message>
+        <source>The driver offers none: %1.</source>
+        <translation>驱动程序没有提供设备：%1。</translation>
+    </message>
+    <message>
+        <source>%1 has capability %2; 9.0 (Hopper) is needed.</source>
+        <translation>%1 的计算能力为 %2；需要 9.0（Hopper）。</translation>
+    </message>
+    <message>
+        <source>There is no such device here now.</source>
+        <translation>这里现在没有这个设备。</translation>
+    </message>
 </context>
 <context>
     <name>Settings</name>
@@ -495,6 +511,18 @@
     <message>
         <source>No tool, plugin or server may reach the network, and no address is opened. Leyden itself never does.</source>
         <translation>任何工具、插件或服务器都不得访问网络，也不打开任何网址。Leyden 自身从不联网。</translation>
+    </message>
+    <message>
+        <source>Device</source>
+        <translation>设备</translation>
+    </message>
+    <message>
+        <source>What models are computed on: cpu, or cuda:0 for the first GPU. The page of models lists what is there.</source>
+        <translation>模型在什么上计算：cpu，或 cuda:0（第一块 GPU）。模型页列出现有设备。</translation>
+    </message>
+    <message>
+        <source>Of another computer, for example 8x141GB, or 2x80GB+1x48GB. Empty: none.</source>
+        <translation>另一台电脑的 GPU，例如 8x141GB 或 2x80GB+1x48GB。留空：无。</translation>
     </message>
 </context>
 <context>
@@ -1098,6 +1126,10 @@
         <source>Arguments and result of %1</source>
         <translation>%1 的参数与结果</translation>
     </message>
+    <message>
+        <source>%1 ms</source>
+        <translation>%1 毫秒</translation>
+    </message>
 </context>
 <context>
     <name>leyden::desktop::FooterPiece</name>
@@ -1603,6 +1635,26 @@
         <source>this computer's main memory, or e.g. 8x141GB</source>
         <translation>这台电脑的主内存，或如 8x141GB</translation>
     </message>
+    <message>
+        <source>%1, %2 layers</source>
+        <translation>%1，%2 层</translation>
+    </message>
+    <message>
+        <source>Open it on this device</source>
+        <translation>在此设备上打开</translation>
+    </message>
+    <message>
+        <source>Compute on</source>
+        <translation>计算设备</translation>
+    </message>
+    <message>
+        <source>Plan for another computer</source>
+        <translation>为另一台电脑规划</translation>
+    </message>
+    <message>
+        <source>its GPUs, e.g. 8x141GB</source>
+        <translation>其 GPU，例如 8x141GB</translation>
+    </message>
 </context>
 <context>
     <name>leyden::desktop::ModelStatus</name>
@@ -1672,7 +1724,7 @@
         <translation>/ %1</translation>
     </message>
     <message>
-        <source>%1 %</source>
+        <source>%1%</source>
         <translation>%1%</translation>
     </message>
     <message>
@@ -1804,6 +1856,26 @@
         <source>%1 of %2</source>
         <translation>%1 / %2</translation>
     </message>
+    <message>
+        <source>weights %1</source>
+        <translation>权重 %1</translation>
+    </message>
+    <message>
+        <source>context %1</source>
+        <translation>上下文 %1</translation>
+    </message>
+    <message>
+        <source>workspace %1</source>
+        <translation>工作区 %1</translation>
+    </message>
+    <message>
+        <source>in use %1</source>
+        <translation>已占用 %1</translation>
+    </message>
+    <message>
+        <source>%1: %2, of %3</source>
+        <translation>%1：%2，共 %3</translation>
+    </message>
 </context>
 <context>
     <name>leyden::desktop::PrefillPanel</name>
@@ -1820,7 +1892,7 @@
         <translation>%1 / %2 词元</translation>
     </message>
     <message>
-        <source>%1 %</source>
+        <source>%1%</source>
         <translation>%1%</translation>
     </message>
     <message>
@@ -2603,6 +2675,10 @@
         <source>Leyden is offline: it opens no address. You can copy it.</source>
         <translation>Leyden 处于离线状态：不打开任何网址。您可以复制它。</translation>
     </message>
+    <message>
+        <source>The run was stopped. Its question is in the field again.</source>
+        <translation>运行已停止，问题已放回输入框。</translation>
+    </message>
 </context>
 <context>
     <name>leyden::desktop::WaitingPiece</name>
@@ -2648,6 +2724,29 @@
     <message>
         <source>Leyden did not close as it should last time. Everything up to the last second is there.</source>
         <translation>Leyden 上次没有正常关闭。直到最后一秒的内容都在。</translation>
+    </message>
+</context>
+<context>
+    <name>leyden::desktop::DeviceRows</name>
+    <message numerus="yes">
+        <source>%n core(s)</source>
+        <translation>
+            <numerusform>%n 个核心</numerusform>
+        </translation>
+    </message>
+    <message numerus="yes">
+        <source>%n multiprocessor(s)</source>
+        <translation>
+            <numerusform>%n 个流处理器</numerusform>
+        </translation>
+    </message>
+    <message>
+        <source>%1 · %2 · %3 free of %4</source>
+        <translation>%1 · %2 · 可用 %3，共 %4</translation>
+    </message>
+    <message>
+        <source>No GPU: %1</source>
+        <translation>没有可用的 GPU：%1</translation>
     </message>
 </context>
 </TS>

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 // JSON of the C door becomes values; bytes become UTF-16 units.
 #include "app/desktop/engine/answer_json.h"
+#include "app/desktop/engine/device_plans.h"
 
 #include <QTest>
 
@@ -67,6 +68,33 @@ class AnswerJsonTest : public QObject {
     QCOMPARE(two.bars.size(), 2);
     QCOMPARE(two.bars[1].gpu, 1);
     QVERIFY(planFromJson("[").bars.isEmpty());
+  }
+
+  void devicesAreRead() {
+    const DevicePlans some = devicesFromJson(R"({"devices": [
+      {"id": "cpu", "name": "CPU, avx512", "capability": null, "units": 8, "memory_bytes": 1000,
+       "free_bytes": 600, "usable": true, "reason": null},
+      {"id": "cuda:0", "name": "H100", "capability": "9.0", "units": 132, "memory_bytes": 80000,
+       "free_bytes": 79000, "usable": true, "reason": null},
+      {"id": "cuda:1", "name": "T4", "capability": "7.5", "units": 40, "memory_bytes": 16000,
+       "free_bytes": 15000, "usable": false, "reason": "too old"}], "no_cuda": null})");
+    QCOMPARE(some.rows.size(), 3);
+    QVERIFY(some.noGpu.isEmpty());
+    QVERIFY(!some.rows[0].device.isGpu() && some.rows[1].device.isGpu());
+    QCOMPARE(some.rows[1].device.free, 79000);
+    QVERIFY(some.rows[1].device.isUsable() && !some.rows[2].device.isUsable());
+    QCOMPARE(some.find("cuda:1")->device.reason, QString("too old"));
+    QVERIFY(some.find("cuda:7") == nullptr);
+    QCOMPARE(devicesFromJson(R"({"devices": [], "no_cuda": "no driver"})").noGpu,
+             QString("no driver"));
+    QVERIFY(devicesFromJson("[").rows.isEmpty());
+    PlanBar bar;
+    bar.total = 100;
+    bar.weights = 60;
+    bar.taken = 40;
+    QVERIFY(!bar.isOver());
+    bar.kv = 1;
+    QVERIFY(bar.isOver());
   }
 
   void whatIsNoJsonIsAnEmptyAnswer() {

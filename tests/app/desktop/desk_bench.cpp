@@ -1,10 +1,14 @@
 // SPDX-License-Identifier: Apache-2.0
-// What the issue of the desktop measures, in one program: app_desktop_desk_bench PDF. Prints a line
-// for each; no model is opened. Not a test: numbers mean something only on a machine that is
-// otherwise idle.
+// What a desk feels like, in one program: app_desktop_desk_bench [PDF]. Prints a line for each;
+// without a PDF it writes one of 1,000 pages first. No model is opened. Not a test: numbers mean
+// something only on a machine that is otherwise idle. Run by measure.sh.
 #include <QApplication>
 #include <QElapsedTimer>
 #include <QFile>
+#include <QPageSize>
+#include <QPainter>
+#include <QPdfWriter>
+#include <QProcess>
 #include <QScrollBar>
 #include <QTemporaryDir>
 #include <QTest>
@@ -31,6 +35,7 @@ using namespace leyden::desktop;
 namespace {
 
 constexpr int kMessages = 2000;
+constexpr int kPages = 1000;
 constexpr int kPatienceMs = 300'000;
 
 qint64 statusKb(const char* field) {
@@ -75,6 +80,27 @@ QVector<Message> conversation() {
   return messages;
 }
 
+/// A book of 1,000 pages of prose.
+void writeBook(const QString& path) {
+  QPdfWriter writer(path);
+  writer.setPageSize(QPageSize(QPageSize::A4));
+  writer.setResolution(96);
+  QPainter p(&writer);
+  QFont font(QStringLiteral("DejaVu Serif"));
+  font.setPixelSize(14);
+  p.setFont(font);
+  for (int page = 0; page < kPages; ++page) {
+    if (page > 0) writer.newPage();
+    for (int line = 0; line < 44; ++line)
+      p.drawText(20, 40 + line * 22,
+                 QStringLiteral("Entry %1 of day %2: the %3 keeper counts the lamps in hall %4.")
+                     .arg(line)
+                     .arg(page + 1)
+                     .arg(line % 3 == 0 ? "old" : "young")
+                     .arg((page * 44 + line) * 7919 % 1013));
+  }
+}
+
 /// Waits until the open document shows a picture.
 bool firstPage(PageView* pages, bool ofLibrary) {
   return QTest::qWaitFor(
@@ -90,9 +116,18 @@ bool firstPage(PageView* pages, bool ofLibrary) {
 
 int main(int argc, char** argv) {
   QApplication app(argc, argv);
-  if (argc < 2) qFatal("usage: app_desktop_desk_bench PDF");
+  if (argc == 3 && QByteArray(argv[1]) == "--write") {
+    writeBook(QString::fromLocal8Bit(argv[2]));
+    return 0;
+  }
   std::setvbuf(stdout, nullptr, _IOLBF, 0);
   QTemporaryDir folder;
+  QString pdf = QString::fromLocal8Bit(argc > 1 ? argv[1] : "");
+  if (pdf.isEmpty()) {
+    // In a process of its own, whose memory is not counted here.
+    pdf = folder.filePath("book.pdf");
+    QProcess::execute(app.applicationFilePath(), {"--write", pdf});
+  }
   AppSettings settings(folder.filePath("desktop.ini"));
   AppLog log({});
   Theme theme(&app);
@@ -107,7 +142,7 @@ int main(int argc, char** argv) {
 
   QElapsedTimer clock;
   clock.start();
-  window.openFiles({QString::fromLocal8Bit(argv[1])});
+  window.openFiles({pdf});
   if (!firstPage(room->pages(), false)) qFatal("no page of the file");
   std::printf("first of %d pages of a new file: %lld ms\n",
               room->pages()->currentPane()->source()->pageCount(),

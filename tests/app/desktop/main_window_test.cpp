@@ -11,6 +11,8 @@
 #include <QLineEdit>
 #include <QListView>
 #include <QProcess>
+#include <QPushButton>
+#include <QRadioButton>
 #include <QSignalSpy>
 #include <QTableWidget>
 #include <QTemporaryDir>
@@ -18,7 +20,11 @@
 #include <QTimer>
 #include <QToolButton>
 
+#include "app/desktop/engine/device_plans.h"
 #include "app/desktop/engine/engine_client.h"
+#include "app/desktop/library/device_rows.h"
+#include "app/desktop/library/model_page.h"
+#include "app/desktop/library/plan_bars.h"
 #include "app/desktop/settings/app_settings.h"
 #include "app/desktop/shell/app_log.h"
 #include "app/desktop/shell/command_palette.h"
@@ -264,6 +270,80 @@ class MainWindowTest : public QObject {
     QTRY_COMPARE(client.modelState(), ModelState::Failed);
     QVERIFY2(client.modelFailure().message.contains("/no/such/folder"),
              qPrintable(client.modelFailure().message));
+  }
+
+  void aDeviceIsChosenForTheModel() {
+    Desk desk;
+    QVERIFY(desk.ready());
+    const QString model = LEYDEN_SOURCE_DIR "/models/default";
+    if (!QFile::exists(model + "/model.safetensors")) QSKIP("no default model");
+    desk.window.resize(1280, 900);
+    desk.window.go(MainWindow::Spot::Models);
+    auto* page = desk.window.findChild<ModelPage*>();
+    page->addFolder(model);
+    // The CPU is listed with its memory and what the model would take of it.
+    auto* rows = desk.window.findChild<DeviceRows*>();
+    QTRY_VERIFY_WITH_TIMEOUT(rows->findChild<QRadioButton*>("device-cpu") != nullptr, 20'000);
+    auto* cpu = rows->findChild<QRadioButton*>("device-cpu");
+    QVERIFY(cpu->isChecked() && cpu->isEnabled());
+    QVERIFY2(cpu->text().contains("free of"), qPrintable(cpu->text()));
+    QTRY_VERIFY_WITH_TIMEOUT(rows->findChild<PlanBars*>()->isVisible(), 20'000);
+    QVERIFY(rows->findChild<PlanBars*>()->accessibleName().contains("weights"));
+    QVERIFY(desk.window.findChild<QLabel*>("deviceVerdict")->text().contains("131"));
+    auto* open = desk.window.findChild<QPushButton*>("modelOpen");
+    QVERIFY(open->isEnabled());
+    // A GPU that was taken out since is shown as missing, and nothing is opened on it.
+    desk.settings.set("model/device", "cuda:99");
+    auto* gone = rows->findChild<QRadioButton*>("device-cuda:99");
+    QVERIFY(gone != nullptr && gone->isChecked() && !gone->isEnabled());
+    QVERIFY(!open->isEnabled());
+    QVERIFY(namelessControls(&desk.window).isEmpty());
+    // At a start it is tried, and the failure says what is missing.
+    desk.client.openModel(model, "cuda:99");
+    QTRY_COMPARE_WITH_TIMEOUT(desk.client.modelState(), ModelState::Failed, 20'000);
+    QVERIFY2(desk.client.modelFailure().message.contains("CUDA"),
+             qPrintable(desk.client.modelFailure().message));
+    // Back to the CPU by hand.
+    QTest::mouseClick(rows->findChild<QRadioButton*>("device-cpu"), Qt::LeftButton, {}, {8, 8});
+    QCOMPARE(desk.settings.value("model/device").toString(), QString("cpu"));
+    QTRY_VERIFY(open->isEnabled());
+    QTest::mouseClick(open, Qt::LeftButton);
+    QTRY_COMPARE_WITH_TIMEOUT(desk.client.modelState(), ModelState::Ready, 60'000);
+    QCOMPARE(desk.client.device(), QString("cpu"));
+    QCOMPARE(desk.client.model().experts, 8);
+    QCOMPARE(desk.client.model().fingerprint.size(), 64);
+  }
+
+  void devicesOfAllKindsAreShown() {
+    DevicePlans plans = devicesFromJson(R"json({"devices": [
+      {"id": "cpu", "name": "CPU, avx2", "units": 8, "memory_bytes": 64000000000,
+       "free_bytes": 60000000000},
+      {"id": "cuda:0", "name": "NVIDIA H100", "units": 132, "memory_bytes": 80000000000,
+       "free_bytes": 79000000000},
+      {"id": "cuda:1", "name": "NVIDIA T4", "units": 40, "memory_bytes": 16000000000,
+       "free_bytes": 15000000000,
+       "reason": "expected a device of capability 9.0 (Hopper), found NVIDIA T4 (7.5)"}]})json");
+    PlanBar bar;
+    bar.total = 80'000'000'000;
+    bar.weights = 90'000'000'000;
+    plans.rows[1].plan.bars = {bar};
+    DeviceRows rows;
+    rows.setPlans(plans, "cuda:0");
+    rows.show();
+    QSignalSpy chosen(&rows, &DeviceRows::deviceChosen);
+    QVERIFY(rows.findChild<QRadioButton*>("device-cuda:0")->isChecked());
+    auto* old = rows.findChild<QRadioButton*>("device-cuda:1");
+    QVERIFY(!old->isEnabled());
+    bool said = false;
+    for (const QLabel* label : rows.findChildren<QLabel*>())
+      said |= label->isVisible() && label->text().contains("9.0 (Hopper) is needed");
+    QVERIFY(said);
+    QVERIFY(!rows.findChild<QLabel*>("noGpu")->isVisible());
+    rows.activateWindow();
+    QVERIFY(QTest::qWaitForWindowActive(&rows));
+    rows.findChild<QRadioButton*>("device-cuda:0")->setFocus();
+    QTest::keyClick(rows.findChild<QRadioButton*>("device-cuda:0"), Qt::Key_Up);
+    QCOMPARE(chosen.value(0).value(0).toString(), QString("cpu"));
   }
 
   void aQuestionWithoutAModelFailsInWords() {

@@ -229,6 +229,50 @@ class ModelsTest : public QObject {
     QCOMPARE(messages[0].siblings, (QVector<qint64>{3, 5}));
   }
 
+  void aRunIsOneMessage() {
+    const QByteArray call = R"({"name": "search", "arguments": "{}", "decision": "built in",
+                                "ok": true, "result": "a lamp", "seconds": 0.5})";
+    const auto messages = messagesFromJson(
+        R"([{"id": 1, "parent": 0, "role": "user", "text": "Look.", "siblings": [1]},
+            {"id": 2, "parent": 1, "role": "assistant", "text": "Let me look.", "siblings": [2, 9],
+             "branch_ends": [5, 9], "extra": {"timing": {"prefill_s": 1, "decode_s": 2},
+             "tool_calls": [{"function": {"name": "search", "arguments": "{}"}},
+                            {"function": {"name": "open", "arguments": "[1]"}}]}},
+            {"id": 3, "parent": 2, "role": "tool", "text": "a lamp", "extra": {"call": )" +
+            call + R"(}},
+            {"id": 4, "parent": 3, "role": "tool", "text": "page 1", "extra": {}},
+            {"id": 5, "parent": 4, "role": "assistant", "text": "There.", "siblings": [5],
+             "extra": {"run": {"stopped": "max_steps", "passages": [{"document": 7, "page": 2,
+             "title": "Lamps", "text": "a lamp"}], "quotes": []}}},
+            {"id": 6, "parent": 5, "role": "user", "text": "And?", "siblings": [6]},
+            {"id": 7, "parent": 6, "role": "assistant", "text": "", "siblings": [7], "extra":
+             {"tool_calls": [{"function": {"name": "search", "arguments": "{}"}}]}},
+            {"id": 8, "parent": 7, "role": "tool", "text": "another", "extra": {}}])",
+        {});
+    QCOMPARE(messages.size(), 4);
+    const Message& run = messages[1];
+    QCOMPARE(run.id, 5);
+    QCOMPARE(run.parent, 1);
+    QCOMPARE(run.text, QString("There."));
+    QCOMPARE(run.parts, (QVector<qint64>{2, 3, 4, 5}));
+    QCOMPARE(run.siblings, (QVector<qint64>{5, 9}));
+    QCOMPARE(run.branchEnds, (QVector<qint64>{5, 9}));
+    QCOMPARE(run.run->stopped, QString("max_steps"));
+    QCOMPARE(run.run->steps.size(), 2);
+    QCOMPARE(run.run->steps[0].seconds, 3.0);
+    QCOMPARE(run.run->steps[0].calls.size(), 2);
+    QCOMPARE(run.run->steps[0].calls[0].seconds, 0.5);
+    QCOMPARE(run.run->steps[0].calls[1].name, QString("open"));  // without a trace
+    QCOMPARE(run.run->steps[0].calls[1].result, QString("page 1"));
+    QCOMPARE(run.run->sources.value(0).page, 1);
+    QCOMPARE(run.toolCalls.size(), 2);
+    // A run the program did not see the end of.
+    QCOMPARE(messages[3].id, 8);
+    QCOMPARE(messages[3].run->steps.size(), 1);
+    QCOMPARE(messages[3].toolCalls.size(), 1);
+    QCOMPARE(messages[3].toolCalls[0].result, QString("another"));
+  }
+
   void settingsKeepOnlyWhatDiffers() {
     QTemporaryDir folder;
     const QString path = folder.filePath("leyden/desktop.ini");

@@ -10,6 +10,7 @@
 #include <QTabWidget>
 #include <QTemporaryDir>
 #include <QTest>
+#include <QToolButton>
 
 #include "app/desktop/engine/engine_client.h"
 #include "app/desktop/settings/app_settings.h"
@@ -19,6 +20,9 @@
 #include "app/desktop/shell/main_window.h"
 #include "app/desktop/shell/reading_room.h"
 #include "app/desktop/theme/theme.h"
+#include "app/desktop/transcript/conversation_pane.h"
+#include "app/desktop/transcript/transcript_model.h"
+#include "app/desktop/transcript/transcript_view.h"
 
 using namespace leyden::desktop;
 
@@ -44,6 +48,11 @@ void save(QWidget& window, const QString& path) {
   QTest::qWait(150);
   const QImage image = window.grab().toImage().convertToFormat(QImage::Format_RGB888);
   image.save(path, "PNG", 0);
+}
+
+bool shows(MainWindow& window, qint64 session) {
+  return window.readingRoom()->session() == session &&
+         window.readingRoom()->transcript()->pane()->model()->rowCount() > 0;
 }
 
 }  // namespace
@@ -86,12 +95,26 @@ int main(int argc, char** argv) {
   client.ask(window.readingRoom()->session(), "What is the access code for the archive room?",
              {.constrainReferences = true, .maxTokens = 120});
   wait([&] { return answered; }, 180'000);
+  // The same book searched by a run with tools, in a session of its own.
+  const qint64 read = window.readingRoom()->session();
+  qint64 searching = 0;
+  client.createSession("Harbour questions", &window,
+                       [&](const Outcome<qint64>& id) { searching = id ? *id : -1; });
+  wait([&] { return searching > 0 && client.session(searching) != nullptr; });
+  SessionChoices choices;
+  choices.searched = {document};
+  bool chosen = false;
+  client.setChoices(searching, choices, &window, [&](const Outcome<Done>&) { chosen = true; });
+  wait([&] { return chosen; });
+  answered = false;
+  client.ask(searching, "When does the harbour close?", {.maxTokens = 200});
+  wait([&] { return answered; }, 180'000);
   for (const char* title : {"Lease contract, 2026", "年度报告 2025"}) {
     qint64 made = 0;
     client.createSession(title, &window, [&](const Outcome<qint64>& id) { made = id ? *id : -1; });
     wait([&] { return made != 0; });
   }
-  wait([&] { return client.sessions().size() >= 3; });
+  wait([&] { return client.sessions().size() >= 4; });
 
   using Spot = MainWindow::Spot;
   const std::pair<Spot, const char*> spots[] = {
@@ -108,6 +131,14 @@ int main(int argc, char** argv) {
         save(window, out + '/' + name + suffix);
       }
       window.go(Spot::Reading);
+      window.readingRoom()->openSession(searching);
+      wait([&] { return shows(window, searching); });
+      if (auto* details = window.findChild<QToolButton*>("agentDetails")) details->setChecked(true);
+      QTest::qWait(200);
+      save(window, out + "/run" + suffix);
+      window.readingRoom()->openSession(read);
+      wait([&] { return shows(window, read); });
+      QTest::qWait(200);
       window.readingRoom()->editSession();
       QTest::qWait(200);
       if (auto* dialog = window.findChild<QDialog*>("sessionDialog")) {

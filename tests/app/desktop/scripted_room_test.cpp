@@ -61,8 +61,17 @@ struct Desk {
     file.write(script);
     file.close();
     qputenv("LEYDEN_FAKE_SCRIPT", path.toUtf8());
+    start();
+  }
+  /// Closes the program and starts it again over the same jar.
+  void restart() {
+    window.reset();
+    client.reset();
+    start();
+  }
+  void start() {
     client = std::make_unique<EngineClient>(
-        EngineOptions{.store = kept ? folder.filePath("jar") : path});
+        EngineOptions{.store = folder.filePath(kept ? "jar" : "script.json")});
     window = std::make_unique<MainWindow>(client.get(), &settings, &log);
     window->resize(1280, 800);
     window->show();
@@ -96,8 +105,15 @@ struct Desk {
     return QTest::qWaitFor(
         [&] { return messages()->rowCount() > 0 && messages()->streamingRow() < 0; }, kPatienceMs);
   }
-  /// A document of `paragraphs` short paragraphs, in a new session of its own.
-  qint64 openDocument(int paragraphs) {
+  /// The answer is there, and the jar has told how it keeps it.
+  bool keptAnswer() {
+    return answered() &&
+           QTest::qWaitFor([&] { return messages()->entries().first().message.id > 0; },
+                           kPatienceMs) &&
+           last().id > 0;
+  }
+  /// A document of `paragraphs` short paragraphs, in the jar.
+  qint64 addDocument(int paragraphs) {
     QString text;
     for (int i = 0; i < paragraphs; ++i)
       text += QStringLiteral("The lamp of room %1 was lit again at seven.\n\n").arg(i);
@@ -109,8 +125,14 @@ struct Desk {
     qint64 id = 0;
     client->addDocument(json, window.get(),
                         [&](const Outcome<qint64>& made) { id = made ? *made : -1; });
-    if (!QTest::qWaitFor([&] { return id > 0 && client->document(id) != nullptr; }, kPatienceMs))
-      return 0;
+    const bool there =
+        QTest::qWaitFor([&] { return id > 0 && client->document(id) != nullptr; }, kPatienceMs);
+    return there ? id : 0;
+  }
+  /// The same, in a new session of its own.
+  qint64 openDocument(int paragraphs) {
+    const qint64 id = addDocument(paragraphs);
+    if (id == 0) return 0;
     const qint64 before = room()->session();
     room()->askAbout({id});
     const bool open = QTest::qWaitFor(
@@ -187,8 +209,14 @@ class ScriptedRoomTest : public QObject {
     QCOMPARE(desk.last().evidence.size(), 1);
   }
 
+  void aToolIsAskedAboutAndItsCallLogged_data() {
+    QTest::addColumn<bool>("kept");
+    QTest::newRow("in a kept chat") << true;
+    QTest::newRow("without a jar") << false;
+  }
   void aToolIsAskedAboutAndItsCallLogged() {
-    Desk desk(calls("port-ok", "{}"), false);
+    QFETCH(const bool, kept);
+    Desk desk(calls("port-ok", "{}"), kept);
     QVERIFY(desk.ready());
     desk.addServer();
     desk.useTools();
@@ -221,8 +249,88 @@ class ScriptedRoomTest : public QObject {
     QCOMPARE(file.readAll().count('\n'), 2);
   }
 
+  void aRunIsKeptWithItsStepsAndWhatItRead() {
+    Desk desk(calls("search", R"({"query": "lamp of room 12"})"));
+    QVERIFY(desk.ready());
+    const qint64 document = desk.addDocument(60);
+    QVERIFY(document > 0);
+    const qint64 session = desk.room()->session();
+    SessionChoices choices;
+    choices.searched = {document};
+    bool chosen = false;
+    desk.client->setChoices(session, choices, desk.window.get(),
+                            [&](const Outcome<Done>& done) { chosen = bool(done); });
+    QTRY_VERIFY(chosen);
+    desk.ask("Please look.");
+    QVERIFY(desk.keptAnswer());
+    const Message before = desk.last();
+    QCOMPARE(desk.messages()->rowCount(), 2);  // a question and one answer, however many steps
+    QCOMPARE(before.text, QString("It is done."));
+    QVERIFY(before.run.has_value());
+    QCOMPARE(before.run->steps.size(), 2);
+    QCOMPARE(before.run->steps[0].calls.size(), 1);
+    QVERIFY(!before.run->sources.isEmpty());
+    const QString summary = desk.pane()->agent()->summary();
+
+    desk.restart();
+    QVERIFY(desk.ready());
+    QTRY_COMPARE(desk.room()->session(), session);
+    QTRY_COMPARE(desk.messages()->rowCount(), 2);
+    const Message after = desk.last();
+    QCOMPARE(after.id, before.id);
+    QCOMPARE(after.text, before.text);
+    QVERIFY(after.run.has_value());
+    QCOMPARE(after.run->stopped, QString("answered"));
+    QCOMPARE(after.run->steps.size(), 2);
+    const AgentCall call = after.run->steps[0].calls.value(0);
+    QCOMPARE(call.name, QString("search"));
+    QCOMPARE(call.arguments, before.run->steps[0].calls[0].arguments);
+    QCOMPARE(call.result, before.run->steps[0].calls[0].result);
+    QCOMPARE(call.decision, QString("built in"));
+    QCOMPARE(after.toolCalls.size(), 1);
+    QCOMPARE(after.toolCalls[0].result, call.result);
+    QCOMPARE(after.run->sources.size(), before.run->sources.size());
+    for (qsizetype i = 0; i < after.run->sources.size(); ++i) {
+      QCOMPARE(after.run->sources[i].document, document);
+      QCOMPARE(after.run->sources[i].bytes, before.run->sources[i].bytes);
+      QVERIFY(after.run->sources[i].bytes.end > after.run->sources[i].bytes.begin);
+    }
+    QVERIFY(desk.pane()->agent()->isVisible());
+    QCOMPARE(desk.pane()->agent()->summary(), summary);
+    QTRY_COMPARE(desk.client->toolLog().size(), 1);
+    // What the run read is not read again.
+    QTRY_VERIFY_WITH_TIMEOUT(desk.client->resumed(session).has_value(), kPatienceMs);
+    QCOMPARE(desk.client->resumed(session)->kind, QString("ready"));
+    desk.ask("And what else?");
+    QVERIFY(desk.keptAnswer());
+    QCOMPARE(desk.messages()->rowCount(), 4);
+    QVERIFY2(desk.last().timing.reusedTokens >= before.timing.promptTokens,
+             qPrintable(QString::number(desk.last().timing.reusedTokens)));
+  }
+
+  void aBranchIsShownToItsEnd() {
+    Desk desk(R"({"answers": [{"when": "first", "steps": [{"text": "One."}]},
+                              {"when": "second", "steps": [{"text": "Two."}]}]})");
+    QVERIFY(desk.ready());
+    desk.ask("The first way?");
+    QVERIFY(desk.keptAnswer());
+    const qint64 question = desk.messages()->at(0).message.id;
+    emit desk.pane()->editSubmitted(question, {"The second way?", {}});
+    QVERIFY(desk.keptAnswer());
+    QCOMPARE(desk.last().text, QString("Two."));
+    QTRY_COMPARE(desk.messages()->at(0).message.siblings.size(), 2);
+    emit desk.pane()->branchChosen(question);
+    QTRY_COMPARE(desk.messages()->at(0).message.text, QString("The first way?"));
+    QCOMPARE(desk.messages()->rowCount(), 2);
+    QCOMPARE(desk.last().text, QString("One."));
+    desk.restart();
+    QVERIFY(desk.ready());
+    QTRY_COMPARE(desk.messages()->rowCount(), 2);
+    QCOMPARE(desk.last().text, QString("One."));
+  }
+
   void whatIsDeniedIsNotRunAndTheReasonIsKept() {
-    Desk desk(calls("port-ok", "{}"), false);
+    Desk desk(calls("port-ok", "{}"));
     QVERIFY(desk.ready());
     desk.addServer();
     desk.useTools();
@@ -242,7 +350,7 @@ class ScriptedRoomTest : public QObject {
   }
 
   void aServerThatDiesIsAMessage() {
-    Desk desk(calls("port-die", "{}"), false);
+    Desk desk(calls("port-die", "{}"));
     QVERIFY(desk.ready());
     desk.addServer();
     desk.useTools();
@@ -261,7 +369,7 @@ class ScriptedRoomTest : public QObject {
   }
 
   void aRunThatWaitsForAWordCanBeStopped() {
-    Desk desk(calls("port-ok", "{}"), false);
+    Desk desk(calls("port-ok", "{}"));
     QVERIFY(desk.ready());
     desk.addServer();
     desk.useTools();
@@ -272,6 +380,12 @@ class ScriptedRoomTest : public QObject {
     desk.client->stop(desk.room()->session());
     QTRY_VERIFY_WITH_TIMEOUT(desk.messages()->streamingRow() < 0, kPatienceMs);
     QVERIFY(clock.elapsed() < 5000);
+    // The session is as it was before, and the question is not lost.
+    QTRY_COMPARE(desk.messages()->rowCount(), 0);
+    QCOMPARE(desk.pane()->composer()->draft(), QString("Please look."));
+    desk.ask("What else?");
+    QVERIFY(desk.keptAnswer());
+    QCOMPARE(desk.last().text, QString("It is done."));
   }
 
   void offlineBindsServersAndAddresses() {
@@ -358,6 +472,34 @@ class ScriptedRoomTest : public QObject {
                       Qt::LeftButton);
     QTRY_COMPARE(desk.room()->transcript()->choices().searched.size(), 1);
     QVERIFY(desk.client->session(desk.room()->session())->documents.isEmpty());
+  }
+
+  void aQuestionWaitsForTheFileAndForNothingElse() {
+    Desk desk(R"({"prefill": {"tokens_per_s": 4000}, "answers": [{"steps": [{"text": "Yes."}]}]})");
+    QVERIFY(desk.ready());
+    QSignalSpy changed(desk.client->ingest(), &IngestQueue::changed);
+    QSignalSpy opening(desk.client->ingest(), &IngestQueue::openingChanged);
+    QString text;
+    for (int i = 0; i < 400; ++i) text += QStringLiteral("Lamp %1 was lit.\n\n").arg(i);
+    const QString path = desk.folder.filePath("lamps.txt");
+    QFile file(path);
+    QVERIFY(file.open(QIODevice::WriteOnly));
+    file.write(text.toUtf8());
+    file.close();
+    desk.window->openFiles({path});
+    QTRY_COMPARE_WITH_TIMEOUT(opening.size(), 1, kPatienceMs);
+    const qint64 session = opening[0][0].toLongLong();
+    QVERIFY(desk.client->ingest()->isOpeningFor(session));
+    QTRY_COMPARE(desk.room()->session(), session);
+    QVERIFY(!desk.pane()->composer()->isReady());
+    desk.ask("Were they lit?");  // waits, and is asked behind the document
+    QVERIFY(desk.answered());
+    QVERIFY(desk.pane()->composer()->isReady());
+    QCOMPARE(desk.client->session(session)->documents.size(), 1);
+    QTRY_COMPARE_WITH_TIMEOUT(desk.client->ingest()->rows()[0].phase, IngestRow::Phase::Done,
+                              kPatienceMs);
+    QCOMPARE(opening.size(), 2);  // begun and ended, however often progress is told
+    QVERIFY2(changed.size() > 5, qPrintable(QString::number(changed.size())));
   }
 
   void aSessionIsAnsweredInItsOwnWay() {

@@ -108,11 +108,10 @@ class PageModelsTest : public QObject {
       {"width": 200, "height": 100, "words": [0, 7, 10, 10, 60, 22,  8, 11, 65, 10, 90, 22,  12, 18, 95, 10, 130, 22]},
       {"width": 200, "height": 100, "words": [0, 6, 10, 10, 60, 22,  3, 5, 0, 0, 9, 9,  7, 900, 65, 10, 9e9, 22,  "x", {}, 1]}],
       "outline": [{"title": "One", "page": 0, "level": 0}, {"title": "Gone", "page": 7, "level": 0}]})";
-    QVERIFY(StoredPageSource::hasLayout(map, 2));
-    QVERIFY(!StoredPageSource::hasLayout(map, 3));
-    QVERIFY(!StoredPageSource::hasLayout("{}", 2));
-    QVERIFY(!StoredPageSource::hasLayout("not JSON", 0));
-    StoredPageSource source({}, parts, map, nullptr);
+    const PageMapText layout(map);
+    QVERIFY(StoredPageSource::hasLayout(layout, 2));
+    QVERIFY(!StoredPageSource::hasLayout(layout, 3));
+    StoredPageSource source({}, parts, layout, nullptr);
     QCOMPARE(source.pageCount(), 2);
     QCOMPARE(source.facts().outline.size(), 1);
     const auto first = source.text(0);
@@ -129,16 +128,47 @@ class PageModelsTest : public QObject {
       for (int y = 20; y < 44; ++y) ink = ink || drawn->pixelColor(x, y).lightness() < 128;
     QVERIFY(ink);
     // A picture that fails is replaced, one that comes is taken.
-    StoredPageSource broken({}, parts, map, [](int, double) {
+    StoredPageSource broken({}, parts, layout, [](int, double) {
       return Outcome<QImage>(Failure{-7, "gone"});
     });
     QVERIFY(bool(broken.image(0, 1)));
-    StoredPageSource whole({}, parts, map, [](int, double) {
+    StoredPageSource whole({}, parts, layout, [](int, double) {
       QImage red(3, 3, QImage::Format_RGB32);
       red.fill(Qt::red);
       return Outcome<QImage>(red);
     });
     QCOMPARE(whole.image(0, 1)->pixelColor(1, 1), QColor(Qt::red));
+  }
+
+  void whatIsNoPageMapHasNoPages_data() {
+    QTest::addColumn<QByteArray>("json");
+    for (const char* json :
+         {"", "null", "{}", "not JSON", "[", "{\"pages\": [", "{\"pages\": [{\"width\": 1",
+          "{\"pages\": [{\"width\": 1, \"words\": [1, 2}]}", "{\"pages\": 7}", "{\"pages\" [1]}",
+          "{\"pages\": [{\"a\\\"b", "{\"pages\": [1, 2]}", "{\"pages\": [{}],}"})
+      QTest::newRow(json) << QByteArray(json);
+    QTest::newRow("deep") << "{\"pages\": [{\"words\": " + QByteArray(100'000, '[') + "}]}";
+  }
+  void whatIsNoPageMapHasNoPages() {
+    QFETCH(const QByteArray, json);
+    const PageMapText map(json);
+    QVERIFY(!StoredPageSource::hasLayout(map, 1));
+    QVERIFY(!StoredPageSource::hasLayout(map, 0));
+    QVERIFY(map.outline().isEmpty());
+  }
+
+  void aPageMapIsReadAsItIsNeeded() {
+    const PageMapText map(
+        " {\"x\": \"}]\\\"\", \"outline\": [{\"title\": \"Ä\", \"page\": 1, \"level\": 2}],\n"
+        "\"pages\" : [ {\"words\":[0,3,1.5,2,9e0,12] , \"width\":100,\"height\":5e1},"
+        "{\"height\": -4, \"width\": 9, \"more\": {\"words\": [[1], {}]}} ] } ");
+    QCOMPARE(map.pageCount(), 2);
+    QCOMPARE(map.size(0), QSizeF(100, 50));
+    QVERIFY(map.size(1).isEmpty());
+    QCOMPARE(map.words(0), (QVector<double>{0, 3, 1.5, 2, 9, 12}));
+    QVERIFY(map.words(1).isEmpty());
+    QCOMPARE(map.outline().size(), 1);
+    QCOMPARE(map.outline()[0].title, QStringLiteral("Ä"));
   }
 
   void strangeTextsHavePagesToo_data() {

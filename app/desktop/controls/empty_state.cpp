@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-#include "app/desktop/shell/empty_state.h"
+#include "app/desktop/controls/empty_state.h"
 
 #include <QEvent>
 #include <QLabel>
