@@ -952,6 +952,14 @@ LEYDEN_API LEYDEN_NODISCARD leyden_status
 leyden_toolbox_add_mcp_json(leyden_toolbox* toolbox, const char* json, size_t json_size,
                             leyden_approve_fn approve, void* approve_data, leyden_error** error);
 
+/** What the user chose for plugins, for those that are added from then on.
+ *  @param json  {"<plugin id>": {"settings": {...}, "network": ["*.example.org", "127.0.0.1:8888"],
+ *    "secrets": {"name": "value"}}}, all optional. network: what "*" in a plugin's own list stands for; only
+ *    a machine named with its port may have a private address, "*" is every public one. A plugin that needs
+ *    such machines stays out while none is named.
+ *  Errors: LEYDEN_E_INVALID_ARGUMENT, naming the field. [thread-safe] */
+LEYDEN_API LEYDEN_NODISCARD leyden_status leyden_toolbox_set_plugin_settings_json(
+    leyden_toolbox* toolbox, const char* json, size_t json_size, leyden_error** error);
 /** Starts the plugins of a folder, each in a sandbox of its own, and adds their tools. They reach what
  *  their plugin.json names and nothing while the toolbox is offline.
  *  @param folder  with a folder for each plugin; NULL: those that came with this library

@@ -68,6 +68,11 @@ Status Toolbox::set_library(std::shared_ptr<Library> library) {
   return {};
 }
 
+void Toolbox::set_choices(plugins::ChoicesByPlugin choices) {
+  std::lock_guard lock(mutex_);
+  choices_ = std::move(choices);
+}
+
 Status Toolbox::add_plugins(const plugins::HostPaths& paths, std::vector<std::string>* problems) {
   std::vector<plugins::Manifest> manifests = plugins::find_plugins(paths.plugins, problems);
   std::shared_ptr<Library> library;
@@ -77,12 +82,14 @@ Status Toolbox::add_plugins(const plugins::HostPaths& paths, std::vector<std::st
   {
     std::lock_guard lock(mutex_);
     library = library_ ? library_ : memory_;
+    options.choices = choices_;
   }
   options.library = library.get();
+  const plugins::ChoicesByPlugin choices = options.choices;
   auto services = std::make_shared<plugins::StandardServices>(std::move(options));
   services->set_online(!offline());
-  auto registry =
-      std::make_shared<PluginRegistry>(std::move(library), services, std::move(manifests), start);
+  auto registry = std::make_shared<PluginRegistry>(std::move(library), services,
+                                                   std::move(manifests), start, choices);
   problems->insert(problems->end(), registry->problems().begin(), registry->problems().end());
   LEYDEN_TRY(add(registry));
   std::lock_guard lock(mutex_);

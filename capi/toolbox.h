@@ -15,6 +15,7 @@
 #include "core/agent/memory_library.h"
 #include "plugins/host_paths.h"
 #include "plugins/manifest.h"
+#include "plugins/plugin_choices.h"
 #include "plugins/plugin_tools.h"
 #include "plugins/standard_services.h"
 
@@ -31,6 +32,8 @@ class Toolbox : public ToolRegistry {
   Result<std::shared_ptr<MemoryLibrary>> documents();
   /// A library of the jar's, with its search and open tools.
   Status set_library(std::shared_ptr<Library> library);
+  /// What the user chose for plugins that are added from now on.
+  void set_choices(plugins::ChoicesByPlugin choices);
   /// Tools of plugins. What could not be used is said in `problems`.
   Status add_plugins(const plugins::HostPaths& paths, std::vector<std::string>* problems);
 
@@ -61,6 +64,7 @@ class Toolbox : public ToolRegistry {
   std::vector<Entry> entries_;
   std::vector<CallRecord> log_;
   std::vector<std::weak_ptr<plugins::StandardServices>> services_;  ///< of plugins
+  plugins::ChoicesByPlugin choices_;
   bool offline_ = false;
   Approvals approvals_;
 };
@@ -70,10 +74,11 @@ class PluginRegistry : public ToolRegistry {
  public:
   PluginRegistry(std::shared_ptr<Library> library,
                  std::shared_ptr<plugins::StandardServices> services,
-                 std::vector<plugins::Manifest> manifests, const plugins::StartOptions& options)
+                 std::vector<plugins::Manifest> manifests, const plugins::StartOptions& options,
+                 const plugins::ChoicesByPlugin& choices)
       : library_(std::move(library)),
         services_(std::move(services)),
-        tools_(std::move(manifests), options, *services_) {}
+        tools_(std::move(manifests), options, *services_, choices) {}
   std::vector<ToolInfo> list() const override { return tools_.list(); }
   Result<ToolResult> call(std::string_view name, std::string_view arguments,
                           const ToolContext& context) override {

@@ -247,6 +247,17 @@ leyden_status leyden_toolbox_add_mcp_json(leyden_toolbox* toolbox, const char* j
   });
 }
 
+leyden_status leyden_toolbox_set_plugin_settings_json(leyden_toolbox* toolbox, const char* json,
+                                                      size_t json_size, leyden_error** error) {
+  return guard(error, [&]() -> Status {
+    LEYDEN_TRY(required("toolbox", toolbox));
+    LEYDEN_ASSIGN(const std::string_view text, utf8_argument("json", json, json_size));
+    LEYDEN_ASSIGN(plugins::ChoicesByPlugin choices, plugins::parse_choices(text));
+    toolbox->toolbox->set_choices(std::move(choices));
+    return {};
+  });
+}
+
 leyden_status leyden_toolbox_add_plugins(leyden_string** out_problems, leyden_toolbox* toolbox,
                                          const char* folder, size_t folder_size,
                                          leyden_error** error) {

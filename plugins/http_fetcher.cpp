@@ -69,6 +69,7 @@ struct Transfer {
   std::string body;
   bool too_large = false;
   std::string refused_address;
+  bool opened = false;  ///< a socket was
 };
 
 size_t take_body(char* data, size_t size, size_t n, void* to) {
@@ -106,6 +107,7 @@ curl_socket_t open_socket(void* to, curlsocktype, curl_sockaddr* address) {
     t.refused_address = text;
     return CURL_SOCKET_BAD;
   }
+  t.opened = true;
   return ::socket(address->family, address->socktype | SOCK_CLOEXEC, address->protocol);
 }
 
@@ -115,10 +117,11 @@ struct Step {
 };
 
 Result<Step> fetch_once(const HttpRequest& request, const std::string& url, const Target& target,
-                        const HttpPolicy& policy, const CancelToken* cancel) {
+                        const HttpPolicy& policy, const CancelToken* cancel,
+                        std::vector<std::string>* contacted) {
   const std::unique_ptr<CURL, EasyCloser> curl(curl_easy_init());
   if (!curl) return out_of_memory("curl");
-  Transfer transfer{policy, cancel, false, {}, false, {}};
+  Transfer transfer{policy, cancel, false, {}, false, {}, false};
   const auto& named = policy.private_hosts;
   transfer.private_allowed =
       std::find(named.begin(), named.end(), target.host + ":" + target.port) != named.end();
@@ -150,6 +153,7 @@ Result<Step> fetch_once(const HttpRequest& request, const std::string& url, cons
     curl_easy_setopt(c, CURLOPT_POSTFIELDS, request.body.data());
   }
   const CURLcode rc = curl_easy_perform(c);
+  if (transfer.opened && contacted) contacted->push_back(target.host);
   if (!transfer.refused_address.empty()) {
     return unsupported(target.host + " has the private address " + transfer.refused_address);
   }
@@ -218,7 +222,7 @@ bool private_address(const std::string& address) {
 }
 
 Result<HttpResponse> http_fetch(const HttpRequest& request, const HttpPolicy& policy,
-                                const CancelToken* cancel) {
+                                const CancelToken* cancel, std::vector<std::string>* contacted) {
   static std::once_flag once;
   std::call_once(once, [] { curl_global_init(CURL_GLOBAL_DEFAULT); });
   if (policy.offline) return unsupported("the network is switched off");
@@ -232,22 +236,17 @@ Result<HttpResponse> http_fetch(const HttpRequest& request, const HttpPolicy& po
     }
   }
   std::string url = request.url;
-  std::vector<std::string> hosts;
   HttpRequest next = request;
   for (int i = 0; i <= policy.max_redirects; ++i) {
     LEYDEN_ASSIGN(const Target target, check_url(url, policy));
-    hosts.push_back(target.host);
-    LEYDEN_ASSIGN(Step step, fetch_once(next, url, target, policy, cancel));
-    if (step.redirect.empty()) {
-      step.response.hosts = std::move(hosts);
-      return std::move(step.response);
-    }
+    LEYDEN_ASSIGN(Step step, fetch_once(next, url, target, policy, cancel, contacted));
+    if (step.redirect.empty()) return std::move(step.response);
     url = step.redirect;
     next.method = "GET";  // nothing is posted to where one was sent on
     next.headers.clear();
   }
-  return io_error(hosts.front() + ": more than " + std::to_string(policy.max_redirects) +
-                  " redirects");
+  return io_error(request.url.substr(0, 200) + ": more than " +
+                  std::to_string(policy.max_redirects) + " redirects");
 }
 
 }  // namespace leyden::plugins

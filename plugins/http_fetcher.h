@@ -37,15 +37,18 @@ struct HttpResponse {
   std::string url;   ///< where redirects led
   std::string type;  ///< Content-Type
   std::string body;
-  std::vector<std::string> hosts;  ///< that were connected to, in order
 };
 
 /// Every redirect is checked anew, and every address when it is connected to, so that a name cannot
 /// be looked up once for the check and again for the connection. Errors: kUnsupported (offline;
 /// host not allowed; private address; not http or https), kOutOfMemory (body too large),
 /// kCancelled, kIo. Threads: thread-safe.
+/// @param[out] contacted  may be null; the machines a connection was tried to, in order, whatever
+/// came
+///                        of it. One that was refused is not among them.
 Result<HttpResponse> http_fetch(const HttpRequest& request, const HttpPolicy& policy,
-                                const CancelToken* cancel);
+                                const CancelToken* cancel,
+                                std::vector<std::string>* contacted = nullptr);
 
 /// Whether a host name is on a list of host patterns.
 bool host_allowed(std::string_view host, const std::vector<std::string>& patterns);

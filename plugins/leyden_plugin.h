@@ -325,16 +325,16 @@ typedef struct leyden_host_log {
 } leyden_host_log;
 
 #define LEYDEN_HOST_HTTP "leyden.http/1"
-/** The only way to the network, "network": ["api.example.org", "*.example.org"]. The host looks
- * names up, follows redirects, and refuses machines that are not on the list or have a private
- * address. */
+/** The only way to the network, "network": ["api.example.org", "*.example.org"]; "*" stands for the
+ * machines that the user names for this plugin. The host looks names up, follows redirects, and
+ * refuses machines that are not on the list or have a private address the user did not name. */
 typedef struct leyden_host_http {
   uint32_t struct_size;
   uint32_t reserved;
-  /** @param request  JSON: {"url", "method": "GET" | "POST", "headers": {}, "body"}; all but url
-   * optional
-   *  @param result   JSON: {"status", "url": where redirects led, "type", "body"}; text bodies as
-   * UTF-8 Errors: E_UNSUPPORTED (offline, not allowed), E_OUT_OF_MEMORY (body too large), E_IO.
+  /** @param request  JSON: {"url", "method": "GET" | "POST", "headers": {}, "body", "encoding"}; all
+   * but url optional. encoding: "base64" for bodies that may be no UTF-8
+   *  @param result   JSON: {"status", "url": where redirects led, "type", "body"}; the body as UTF-8
+   * text, or as base64 where asked for. Errors: E_UNSUPPORTED (offline, not allowed), E_OUT_OF_MEMORY (body too large), E_IO.
    * [any] */
   leyden_plugin_status (*fetch)(const leyden_host* host, const leyden_call* call,
                                 const char* request, size_t size, leyden_result_fn result,

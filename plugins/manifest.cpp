@@ -34,12 +34,6 @@ bool is_id(std::string_view id) {
   return parts >= 2 && id.size() <= 128;
 }
 
-bool is_host_pattern(std::string_view host) {
-  if (host.starts_with("*.")) host.remove_prefix(2);
-  return !host.empty() && host.size() <= 253 &&
-         all_of(host, "abcdefghijklmnopqrstuvwxyz0123456789.-:[]");
-}
-
 bool is_file_name(std::string_view name) {
   return !name.empty() && name.size() <= 255 && name[0] != '.' &&
          all_of(name, std::string(kWord) + ".+");
@@ -118,6 +112,13 @@ bool not_empty(std::string_view text) { return !text.empty() && text.size() <= 6
 
 }  // namespace
 
+bool is_machine(std::string_view host) {
+  if (host == "*") return true;
+  if (host.starts_with("*.")) host.remove_prefix(2);
+  return !host.empty() && host.size() <= 253 &&
+         all_of(host, "abcdefghijklmnopqrstuvwxyz0123456789.-:[]");
+}
+
 bool is_tool_name(std::string_view name) {
   return !name.empty() && name.size() <= 64 && all_of(name, kWord);
 }
@@ -149,7 +150,7 @@ Result<Manifest> parse_manifest(std::string_view text, const std::string& where)
   if (const Json* permissions = fields.take("permissions")) {
     if (!permissions->is_object()) return corrupt(where + ": \"permissions\" is no object");
     FieldReader p(*permissions, where + ": permissions");
-    p.list("network", m.permissions.network, is_host_pattern, "host name");
+    p.list("network", m.permissions.network, is_machine, "host name");
     p.list("programs", m.permissions.programs, is_file_name, "program name");
     p.list("secrets", m.permissions.secrets, not_empty, "name");
     p.flag("library", m.permissions.library);

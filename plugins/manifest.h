@@ -16,7 +16,8 @@ namespace leyden::plugins {
 
 /// What the plugin may do; whatever is not named, it may not.
 struct Permissions {
-  std::vector<std::string> network;   ///< host names, "*.example.org" for all below
+  /// Host names, "*.example.org" for all below; "*" stands for the machines the user names.
+  std::vector<std::string> network;
   std::vector<std::string> programs;  ///< names of programs in /usr/bin it may run
   std::vector<std::string> secrets;   ///< names of secrets it may ask for
   bool library = false;               ///< search the user's documents
@@ -47,6 +48,8 @@ Result<Manifest> read_manifest(const std::filesystem::path& folder);
 /// The manifest as JSON for people who decide: {"id", "name", ..., "permissions": {...}}.
 Json manifest_json(const Manifest& manifest);
 Json permissions_json(const Permissions& permissions);
+/// "api.example.org", "*.example.org", "127.0.0.1:8888", "*".
+bool is_machine(std::string_view host);
 /// ^[a-zA-Z0-9_-]{1,64}$
 bool is_tool_name(std::string_view name);
 

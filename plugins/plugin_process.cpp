@@ -96,6 +96,8 @@ struct PluginProcess::Impl {
   struct Pending {
     std::optional<Result<WireMessage>> result;
     ProgressFn progress;
+    std::vector<std::string> hosts;
+    std::shared_ptr<CancelToken> stop = std::make_shared<CancelToken>();  ///< of its questions
   };
 
   const Manifest manifest;
@@ -114,7 +116,7 @@ struct PluginProcess::Impl {
   std::map<uint64_t, Pending> pending;
   uint64_t next_id = 1;
   Clock::time_point heard = Clock::now();
-  CancelToken all_questions;
+  std::shared_ptr<CancelToken> between_calls = std::make_shared<CancelToken>();
   std::list<std::thread> questions;
   size_t questions_running = 0;
   std::thread reader;
@@ -167,8 +169,8 @@ struct PluginProcess::Impl {
     int wait_status = 0;
     while (::waitpid(child.pid, &wait_status, 0) < 0 && errno == EINTR) {
     }
-    all_questions.cancel();
     const std::lock_guard lock(mutex);
+    stop_questions_locked();
     gone = true;
     if (!why_killed.empty()) {
       ending = why_killed;
@@ -181,10 +183,17 @@ struct PluginProcess::Impl {
     changed.notify_all();
   }
 
+  /// Called with `mutex` held.
+  void stop_questions_locked() {
+    between_calls->cancel();
+    for (auto& [id, call] : pending) call.stop->cancel();
+  }
+
   /// One message of the plugin's. Called with `mutex` held.
   void take(WireMessage message) {
     const std::string op = message.op();
-    if (killed && op != "exit") return;  // what it says after a lie, or a refusal to stop, does not count
+    if (killed && op != "exit")
+      return;  // what it says after a lie, or a refusal to stop, does not count
     if (op == "result") {
       const auto it = pending.find(static_cast<uint64_t>(int_field(message.header, "id")));
       if (it == pending.end() || it->second.result) return;
@@ -269,11 +278,18 @@ struct PluginProcess::Impl {
       questions.front().join();
       questions.pop_front();
     }
-    questions.emplace_back([this, shared = std::make_shared<WireMessage>(std::move(question))] {
-      WireMessage answer = answer_question(services, manifest, *shared, &all_questions);
+    const auto call = static_cast<uint64_t>(int_field(question.header, "call"));
+    const auto asking = pending.find(call);
+    auto stop = asking == pending.end() ? between_calls : asking->second.stop;
+    questions.emplace_back([this, call, stop = std::move(stop),
+                            shared = std::make_shared<WireMessage>(std::move(question))] {
+      std::vector<std::string> hosts;
+      WireMessage answer = answer_question(services, manifest, *shared, stop.get(), &hosts);
       {
         const std::lock_guard lock(mutex);
         --questions_running;
+        if (const auto it = pending.find(call); it != pending.end())
+          it->second.hosts.insert(it->second.hosts.end(), hosts.begin(), hosts.end());
       }
       (void)!send(answer.header, answer.payload, answer.file ? answer.file.get() : -1).ok();
     });
@@ -316,6 +332,10 @@ Result<std::unique_ptr<PluginProcess>> PluginProcess::start(const Manifest& mani
   std::unique_ptr<PluginProcess> process(new PluginProcess(std::move(impl)));
   LEYDEN_TRY(i.wait_until_ready());
   LEYDEN_TRY(sent);
+  if (!options.settings.empty()) {
+    auto applied = process->call({.header = {{"op", "settings"}}, .payload = options.settings});
+    LEYDEN_TRY(internal::as_status(std::move(applied)).with_context("plugin " + manifest.id));
+  }
   if (!options.state.empty()) {
     LEYDEN_TRY(process->call({.header = {{"op", "state"}}, .payload = options.state}));
   }
@@ -332,7 +352,7 @@ std::string PluginProcess::quit() {
   Impl& i = *impl_;
   std::unique_lock lock(i.mutex);
   i.quitting = true;
-  i.all_questions.cancel();
+  i.stop_questions_locked();
   if (i.ready && !i.gone && !i.killed) {
     lock.unlock();
     (void)!i.send({{"op", "cancel"}, {"id", 0}}).ok();
@@ -378,6 +398,7 @@ Result<WireMessage> PluginProcess::call(const PluginRequest& request) {
         continue;
       }
       kill_at = after(i.options.grace_seconds);
+      i.pending[id].stop->cancel();
       lock.unlock();
       (void)!i.send({{"op", "cancel"}, {"id", id}}).ok();
       lock.lock();
@@ -387,6 +408,7 @@ Result<WireMessage> PluginProcess::call(const PluginRequest& request) {
     }
   }
   auto node = i.pending.extract(id);
+  if (request.hosts) *request.hosts = std::move(node.mapped().hosts);
   LEYDEN_TRY(sent.with_context(i.name()));
   if (stopping == "cancelled") return cancelled(i.name() + ": cancelled");
   Result<WireMessage> out = std::move(*node.mapped().result);

@@ -27,6 +27,7 @@ struct StartOptions {
   double grace_seconds = 2;       ///< between a cancel and the kill
   double heartbeat_seconds = 10;  ///< silence after which a process counts as hung
   std::string state;              ///< what an earlier process saved
+  std::string settings;           ///< of the plugin, a JSON object; empty: none
   bool show_stderr = false;       ///< the plugin's stderr goes to ours
 };
 
@@ -38,6 +39,7 @@ struct PluginRequest {
   double seconds = 60;  ///< then it is cancelled, and soon killed
   const CancelToken* cancel = nullptr;
   ProgressFn progress;
+  std::vector<std::string>* hosts = nullptr;  ///< machines connected to for this call; may be null
 };
 
 struct OfferedTool {

@@ -37,14 +37,15 @@ Result<std::string> storage(PluginServices& services, const Manifest& plugin, co
 }
 
 Result<std::string> answer(PluginServices& services, const Manifest& plugin,
-                           const WireMessage& question, const CancelToken* cancel, Fd* file) {
+                           const WireMessage& question, const CancelToken* cancel,
+                           std::vector<std::string>* contacted, Fd* file) {
   const std::string service = text_field(question.header, "service");
   const auto it = question.header.find("request");
   const Json request = it != question.header.end() && it->is_object() ? *it : Json::object();
   const Permissions& may = plugin.permissions;
   if (service == "http") {
     if (may.network.empty()) return not_permitted(plugin, "network");
-    return services.http(plugin, request, cancel);
+    return services.http(plugin, request, cancel, contacted);
   }
   if (service == "files") {
     if (!may.files) return not_permitted(plugin, "files");
@@ -79,7 +80,8 @@ Result<std::string> answer(PluginServices& services, const Manifest& plugin,
 
 void PluginServices::log(const Manifest&, int, const std::string&) {}
 void PluginServices::refused(const Manifest&, const std::string&) {}
-Result<std::string> PluginServices::http(const Manifest&, const Json&, const CancelToken*) {
+Result<std::string> PluginServices::http(const Manifest&, const Json&, const CancelToken*,
+                                         std::vector<std::string>*) {
   return missing("the network");
 }
 Result<Fd> PluginServices::open_granted(const Manifest&, const std::string& grant) {
@@ -102,9 +104,10 @@ Result<std::string> PluginServices::ask_user(const Manifest&, const Json&, const
 }
 
 WireMessage answer_question(PluginServices& services, const Manifest& plugin,
-                            const WireMessage& question, const CancelToken* cancel) {
+                            const WireMessage& question, const CancelToken* cancel,
+                            std::vector<std::string>* contacted) {
   WireMessage out;
-  auto result = answer(services, plugin, question, cancel, &out.file);
+  auto result = answer(services, plugin, question, cancel, contacted, &out.file);
   const Status status = result.ok() ? Status() : result.status();
   out.header = {{"op", "answer"},
                 {"n", int_field(question.header, "n")},

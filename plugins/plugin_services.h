@@ -6,6 +6,7 @@
 
 #include <cstdint>
 #include <string>
+#include <vector>
 
 #include "base/cancel.h"
 #include "base/status.h"
@@ -23,8 +24,9 @@ class PluginServices {
   /// Something was tried that the sandbox does not allow, e.g. "socket(AF_INET)".
   virtual void refused(const Manifest& plugin, const std::string& what);
   /// @param request  as leyden_host_http::fetch. Returns its result JSON.
+  /// @param[out] contacted  may be null; machines a connection was tried to, also when it failed
   virtual Result<std::string> http(const Manifest& plugin, const Json& request,
-                                   const CancelToken* cancel);
+                                   const CancelToken* cancel, std::vector<std::string>* contacted);
   virtual Result<Fd> open_granted(const Manifest& plugin, const std::string& grant);
   virtual Result<std::string> search_library(const Manifest& plugin, const std::string& query,
                                              uint32_t limit);
@@ -39,7 +41,9 @@ class PluginServices {
 
 /// Does what an "ask" message of the plugin wants, permissions checked. Returns the answer's header
 /// ({"status", "message"}) and payload, and a file where one is handed over.
+/// @param[out] contacted  as of PluginServices::http
 WireMessage answer_question(PluginServices& services, const Manifest& plugin,
-                            const WireMessage& question, const CancelToken* cancel);
+                            const WireMessage& question, const CancelToken* cancel,
+                            std::vector<std::string>* contacted);
 
 }  // namespace leyden::plugins

@@ -19,6 +19,11 @@ ToolHints hints_of(uint32_t flags, const Manifest& manifest) {
   return hints;
 }
 
+/// Without a machine the user named it could reach nothing.
+bool needs_named_machines(const Manifest& manifest) {
+  return manifest.permissions.network == std::vector<std::string>{"*"};
+}
+
 }  // namespace
 
 Result<ToolResult> call_tool(PluginProcess& process, const Manifest& manifest,
@@ -30,33 +35,44 @@ Result<ToolResult> call_tool(PluginProcess& process, const Manifest& manifest,
   request.seconds = std::min(context.time_limit_s, manifest.call_seconds);
   request.cancel = context.cancel;
   request.progress = context.progress;
+  ToolResult result;
+  request.hosts = &result.hosts;
   auto reply = process.call(request);
+  const auto failed = [&](std::string why) {
+    ToolResult error = tool_error(std::move(why));
+    error.hosts = std::move(result.hosts);
+    return error;
+  };
   if (!reply.ok()) {
     if (reply.status().code() == StatusCode::kCancelled) return reply.status();
-    return tool_error(reply.status().message());
+    return failed(reply.status().message());
   }
   const auto text_bytes = static_cast<uint64_t>(int_field(reply->header, "text_bytes"));
   if (text_bytes > reply->payload.size()) {
-    return tool_error("plugin " + manifest.id + ": its answer is cut short");
+    return failed("plugin " + manifest.id + ": its answer is cut short");
   }
-  ToolResult result;
   result.text = reply->payload.substr(0, text_bytes);
   result.structured = reply->payload.substr(text_bytes);
   if (const size_t good = valid_utf8_bytes(result.text); good != result.text.size()) {
-    return tool_error("plugin " + manifest.id + ": its answer is not UTF-8 at byte " +
-                      std::to_string(good));
+    return failed("plugin " + manifest.id + ": its answer is not UTF-8 at byte " +
+                  std::to_string(good));
   }
   if (!result.structured.empty() && !parse_json(result.structured).is_object()) {
-    return tool_error("plugin " + manifest.id + ": its structured answer is no JSON object");
+    return failed("plugin " + manifest.id + ": its structured answer is no JSON object");
   }
   return result;
 }
 
 PluginTools::PluginTools(std::vector<Manifest> manifests, const StartOptions& options,
-                         PluginServices& services) {
+                         PluginServices& services, const ChoicesByPlugin& choices) {
   for (Manifest& manifest : manifests) {
     if (manifest.tools.empty()) continue;
-    auto plugin = std::make_unique<PluginSupervisor>(std::move(manifest), options, services);
+    const auto chosen = choices.find(manifest.id);
+    const bool named = chosen != choices.end() && !chosen->second.network.empty();
+    if (needs_named_machines(manifest) && !named) continue;
+    StartOptions own = options;
+    if (chosen != choices.end()) own.settings = chosen->second.settings;
+    auto plugin = std::make_unique<PluginSupervisor>(std::move(manifest), std::move(own), services);
     auto process = plugin->process();
     if (!process.ok()) {
       problems_.push_back(process.status().message());

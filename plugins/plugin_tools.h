@@ -8,6 +8,7 @@
 #include <vector>
 
 #include "base/tool_registry.h"
+#include "plugins/plugin_choices.h"
 #include "plugins/plugin_supervisor.h"
 
 namespace leyden::plugins {
@@ -22,9 +23,10 @@ Result<ToolResult> call_tool(PluginProcess& process, const Manifest& manifest,
 /// named in problems() and its tools are not listed.
 class PluginTools : public ToolRegistry {
  public:
-  /// Starts each plugin that has tools, to ask what they are. @param services  must outlive this
+  /// Starts each plugin that has tools, to ask what they are. One whose network is what the user
+  /// names stays out while no machine is named. @param services  must outlive this
   PluginTools(std::vector<Manifest> manifests, const StartOptions& options,
-              PluginServices& services);
+              PluginServices& services, const ChoicesByPlugin& choices = {});
 
   std::vector<ToolInfo> list() const override;
   Result<ToolResult> call(std::string_view name, std::string_view arguments,

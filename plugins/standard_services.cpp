@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "plugins/standard_services.h"
 
+#include <algorithm>
 #include <fstream>
 #include <mutex>
 #include <system_error>
@@ -33,7 +34,27 @@ Result<HttpRequest> request_of(const Json& json) {
   return request;
 }
 
+std::string base64(std::string_view bytes) {
+  constexpr std::string_view kDigits =
+      "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/";
+  std::string out;
+  out.reserve((bytes.size() + 2) / 3 * 4);
+  for (size_t i = 0; i < bytes.size(); i += 3) {
+    uint32_t bits = 0;
+    const size_t n = std::min<size_t>(3, bytes.size() - i);
+    for (size_t k = 0; k < 3; ++k)
+      bits = bits << 8 | (k < n ? static_cast<unsigned char>(bytes[i + k]) : 0u);
+    for (size_t k = 0; k < 4; ++k) out += k <= n ? kDigits[bits >> (18 - 6 * k) & 63] : '=';
+  }
+  return out;
+}
+
 }  // namespace
+
+const PluginChoices* StandardServices::choices_of(const Manifest& plugin) const {
+  const auto it = options_.choices.find(plugin.id);
+  return it == options_.choices.end() ? nullptr : &it->second;
+}
 
 void StandardServices::note(const Manifest& plugin, const char* kind, std::string text) const {
   if (options_.on_event) options_.on_event({plugin.id, kind, std::move(text)});
@@ -48,17 +69,34 @@ void StandardServices::refused(const Manifest& plugin, const std::string& what) 
 }
 
 Result<std::string> StandardServices::http(const Manifest& plugin, const Json& json,
-                                           const CancelToken* cancel) {
+                                           const CancelToken* cancel,
+                                           std::vector<std::string>* contacted) {
   LEYDEN_ASSIGN(const HttpRequest request, request_of(json));
+  const std::string encoding = text_field(json, "encoding");
+  if (!encoding.empty() && encoding != "base64")
+    return invalid_argument("http: \"encoding\" is \"" + encoding + "\", expected \"base64\"");
   HttpPolicy policy;
-  policy.hosts = plugin.permissions.network;
-  policy.private_hosts = options_.private_hosts;
   policy.offline = !online_;
-  LEYDEN_ASSIGN(HttpResponse response, http_fetch(request, policy, cancel));
-  std::string hosts;
-  for (const std::string& host : response.hosts) hosts += (hosts.empty() ? "" : " ") + host;
-  note(plugin, "http", std::move(hosts));
-  if (valid_utf8_bytes(response.body) != response.body.size()) {
+  const auto& asked = plugin.permissions.network;
+  for (const std::string& host : asked)
+    if (host != "*") policy.hosts.push_back(host);
+  const PluginChoices* choices = choices_of(plugin);
+  if (choices && std::find(asked.begin(), asked.end(), "*") != asked.end()) {
+    for (const std::string& machine : choices->network) {
+      policy.hosts.push_back(host_of(machine));
+      policy.private_hosts.push_back(machine);  // counts where it has a port
+    }
+  }
+  std::vector<std::string> machines;
+  Result<HttpResponse> fetched = http_fetch(request, policy, cancel, &machines);
+  std::string all;
+  for (const std::string& host : machines) all += (all.empty() ? "" : " ") + host;
+  if (!machines.empty()) note(plugin, "http", std::move(all));
+  if (contacted) contacted->insert(contacted->end(), machines.begin(), machines.end());
+  LEYDEN_ASSIGN(HttpResponse response, std::move(fetched));
+  if (encoding == "base64") {
+    response.body = base64(response.body);
+  } else if (valid_utf8_bytes(response.body) != response.body.size()) {
     return unsupported("http: the answer of type \"" + response.type + "\" is not UTF-8 text");
   }
   return dump_json({{"status", response.status},
@@ -121,9 +159,10 @@ Status StandardServices::store(const Manifest& plugin, const std::string& key,
 }
 
 Result<std::string> StandardServices::secret(const Manifest& plugin, const std::string& name) {
-  const auto it = options_.secrets.find(plugin.id + "/" + name);
-  if (it == options_.secrets.end()) return not_found("no secret \"" + name + "\" was entered");
-  return it->second;
+  if (const PluginChoices* choices = choices_of(plugin))
+    if (const auto it = choices->secrets.find(name); it != choices->secrets.end())
+      return it->second;
+  return not_found("no secret \"" + name + "\" was entered");
 }
 
 }  // namespace leyden::plugins

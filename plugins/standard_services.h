@@ -12,6 +12,7 @@
 #include <vector>
 
 #include "base/library.h"
+#include "plugins/plugin_choices.h"
 #include "plugins/plugin_services.h"
 
 namespace leyden::plugins {
@@ -24,10 +25,9 @@ struct PluginEvent {
 };
 
 struct ServiceOptions {
-  Library* library = nullptr;              ///< must outlive the services; nullptr: none
-  std::filesystem::path storage_folder;    ///< empty: no storage
-  std::vector<std::string> private_hosts;  ///< "127.0.0.1:8888": private machines the user named
-  std::map<std::string, std::string> secrets;        ///< "<plugin id>/<name>" -> value
+  Library* library = nullptr;                        ///< must outlive the services; nullptr: none
+  std::filesystem::path storage_folder;              ///< empty: no storage
+  ChoicesByPlugin choices;                           ///< what the user chose for each plugin
   std::function<void(const PluginEvent&)> on_event;  ///< may be empty; from any thread
 };
 
@@ -41,8 +41,8 @@ class StandardServices : public PluginServices {
 
   void log(const Manifest& plugin, int level, const std::string& text) override;
   void refused(const Manifest& plugin, const std::string& what) override;
-  Result<std::string> http(const Manifest& plugin, const Json& request,
-                           const CancelToken* cancel) override;
+  Result<std::string> http(const Manifest& plugin, const Json& request, const CancelToken* cancel,
+                           std::vector<std::string>* contacted) override;
   Result<std::string> search_library(const Manifest& plugin, const std::string& query,
                                      uint32_t limit) override;
   Result<std::string> stored(const Manifest& plugin, const std::string& key) override;
@@ -51,6 +51,8 @@ class StandardServices : public PluginServices {
   Result<std::string> secret(const Manifest& plugin, const std::string& name) override;
 
  private:
+  /// The user's choices for a plugin; nullptr without any.
+  const PluginChoices* choices_of(const Manifest& plugin) const;
   void note(const Manifest& plugin, const char* kind, std::string text) const;
   std::filesystem::path folder_of(const Manifest& plugin) const;
 

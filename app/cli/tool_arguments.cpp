@@ -20,8 +20,17 @@ void ToolArguments::add_to(CLI::App* command) {
   };
   command->add_flag("--tools", jar, "Search and open for the documents of the store");
   named("--library", library, "FILE", "A file to search instead of the store. May be given again");
+  command->add_flag("--shipped", shipped,
+                    "The tools that came with Leyden: a calculator, and the web where "
+                    "--plugin-settings names machines");
   named("--plugins", plugins, "DIR",
         "A folder of plugins, each started in a sandbox. May be given again");
+  command
+      ->add_option(
+          "--plugin-settings", plugin_settings,
+          "A JSON file of what plugins may reach and how they are set: {\"org.leyden.web\": "
+          "{\"settings\": {\"searxng\": URL}, \"network\": [...]}}")
+      ->type_name("FILE");
   named("--mcp", mcp, "FILE",
         "A JSON file of an MCP server: {\"name\", \"command\": [...]} or {\"name\", \"url\"}");
   command->add_flag("--offline", offline, "Refuse tools that reach the network");
@@ -36,13 +45,21 @@ OpenedTools ToolArguments::open(const StoreArguments& store, const Console& cons
   done([&](leyden_error** error) {
     return leyden_toolbox_set_offline(out.toolbox.get(), offline ? 1 : 0, error);
   });
-  for (const std::string& folder : plugins) {
+  if (!plugin_settings.empty()) {
+    const std::string json = read_document(plugin_settings).text;
+    done([&](leyden_error** error) {
+      return leyden_toolbox_set_plugin_settings_json(out.toolbox.get(), json.data(), json.size(),
+                                                     error);
+    });
+  }
+  const auto add_plugins = [&](const char* folder, size_t size) {
     const Json problems = made_json([&](leyden_string** text, leyden_error** error) {
-      return leyden_toolbox_add_plugins(text, out.toolbox.get(), folder.data(), folder.size(),
-                                        error);
+      return leyden_toolbox_add_plugins(text, out.toolbox.get(), folder, size, error);
     });
     for (const Json& problem : problems) note("note: " + problem.get<std::string>());
-  }
+  };
+  if (shipped) add_plugins(nullptr, 0);
+  for (const std::string& folder : plugins) add_plugins(folder.data(), folder.size());
   for (const std::string& path : mcp) {
     const std::string json = read_document(path).text;
     done([&](leyden_error** error) {

@@ -19,11 +19,14 @@ struct OpenedTools {
 };
 
 struct ToolArguments {
-  bool jar = false, offline = false;
+  bool jar = false, offline = false, shipped = false;
   std::vector<std::string> library, plugins, mcp;
+  std::string plugin_settings;  ///< a file; "" for none
 
   void add_to(CLI::App* command);
-  bool any() const { return jar || !library.empty() || !plugins.empty() || !mcp.empty(); }
+  bool any() const {
+    return jar || shipped || !library.empty() || !plugins.empty() || !mcp.empty();
+  }
   /// Opens what was asked for; asks before an MCP server starts. Throws.
   OpenedTools open(const StoreArguments& store, const Console& console) const;
 };

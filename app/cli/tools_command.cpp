@@ -57,11 +57,12 @@ void run(const ToolsArguments& args, const Console& console) {
 }  // namespace
 
 void add_tools(CLI::App& app, Console& console) {
-  CLI::App* command =
-      add_command(app, console, "tools", "List tools, or call one without a model",
-                  "  leyden tools --library a.txt\n"
-                  "  leyden tools --library a.txt --json\n"
-                  "  leyden tools --library a.txt --call search '{\"query\": \"harbour\"}'");
+  CLI::App* command = add_command(
+      app, console, "tools", "List tools, or call one without a model",
+      "  leyden tools --library a.txt\n"
+      "  leyden tools --library a.txt --json\n"
+      "  leyden tools --shipped --call calculate '{\"expression\": \"60 mph in km/h\"}'\n"
+      "  leyden tools --library a.txt --call search '{\"query\": \"harbour\"}'");
   auto args = std::make_shared<ToolsArguments>();
   args->tools.add_to(command);
   args->store.add_to(command);

@@ -159,7 +159,9 @@ const char* attribute(const GumboNode* node, const char* name) {
 /// The tree is walked with a stack of our own: documents may nest deeper than ours would bear.
 class Walker {
  public:
-  explicit Walker(HtmlText& out) : out_(out), build_(out.flow) {}
+  using LeaveOut = std::function<bool(const GumboNode*)>;
+  Walker(HtmlText& out, const LeaveOut& leave_out)
+      : out_(out), leave_out_(leave_out), build_(out.flow) {}
 
   void walk(const GumboNode* root) {
     push(root);
@@ -202,7 +204,7 @@ class Walker {
         return;
     }
     const GumboTag tag = node->v.element.tag;
-    if (skipped(tag) || attribute(node, "hidden")) {
+    if (skipped(tag) || attribute(node, "hidden") || (leave_out_ && leave_out_(node))) {
       if (tag == GUMBO_TAG_HEAD) read_head(node);
       return;
     }
@@ -279,6 +281,7 @@ class Walker {
   }
 
   HtmlText& out_;
+  const LeaveOut& leave_out_;
   TextBuilder build_;
   std::vector<Frame> stack_;
   bool row_has_cell_ = false;
@@ -286,13 +289,20 @@ class Walker {
 
 }  // namespace
 
+HtmlText tree_text(const GumboInternalNode* document,
+                   const std::function<bool(const GumboInternalNode*)>& leave_out) {
+  HtmlText out;
+  Walker(out, leave_out).walk(document);
+  return out;
+}
+
 HtmlText html_text(std::string_view html) {
   HtmlText out;
   GumboOptions options = kGumboDefaultOptions;
   options.max_errors = 0;
   GumboOutput* tree = gumbo_parse_with_options(&options, html.data(), html.size());
   if (!tree) return out;
-  Walker(out).walk(tree->document);
+  out = tree_text(tree->document, {});
   gumbo_destroy_output(&options, tree);
   return out;
 }

@@ -408,6 +408,7 @@ class DocumentedErrors(unittest.TestCase):
         fails("NOT_FOUND", "leyden_toolbox_set_enabled", toolbox, "none", 1)
         fails("NOT_FOUND", "leyden_toolbox_call_json", toolbox, "none", "{}", None)
         fails("NOT_FOUND", "leyden_toolbox_add_plugins", toolbox, "/nowhere")
+        fails("INVALID_ARGUMENT", "leyden_toolbox_set_plugin_settings_json", toolbox, '{"org.example.p": {"netwrok": []}}')
         folder = scratch("plugins/word_count")
         os.makedirs(folder)
         template = os.path.join(ROOT, "plugins", "template")

@@ -2,77 +2,20 @@
 // Fetching from a server of the test's own on loopback, which has to be named to be reached.
 #include "plugins/http_fetcher.h"
 
-#include <arpa/inet.h>
 #include <gtest/gtest.h>
-#include <netinet/in.h>
-#include <sys/socket.h>
-#include <unistd.h>
 
-#include <atomic>
-#include <map>
 #include <string>
 #include <thread>
+
+#include "tests/plugins/loopback_server.h"
 
 namespace leyden::plugins {
 namespace {
 
-/// Answers GET /path with what `pages` has for it, one connection after the other.
-class Server {
- public:
-  explicit Server(std::map<std::string, std::string> pages) : pages_(std::move(pages)) {
-    socket_ = ::socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0);
-    sockaddr_in address{};
-    address.sin_family = AF_INET;
-    address.sin_addr.s_addr = htonl(INADDR_LOOPBACK);
-    socklen_t size = sizeof address;
-    if (::bind(socket_, reinterpret_cast<sockaddr*>(&address), size) == 0 &&
-        ::listen(socket_, 8) == 0) {
-      ::getsockname(socket_, reinterpret_cast<sockaddr*>(&address), &size);
-      port_ = ntohs(address.sin_port);
-    }
-    thread_ = std::thread([this] { serve(); });
-  }
-  ~Server() {
-    ::shutdown(socket_, SHUT_RDWR);
-    thread_.join();
-    ::close(socket_);
-  }
-  std::string host() const { return "127.0.0.1:" + std::to_string(port_); }
-  std::string url(const std::string& path) const { return "http://" + host() + path; }
-  int connections() const { return connections_; }
+using Server = LoopbackServer;
 
- private:
-  void serve() {
-    for (;;) {
-      const int client = ::accept(socket_, nullptr, nullptr);
-      if (client < 0) return;
-      ++connections_;
-      char buffer[4096];
-      const ssize_t n = ::recv(client, buffer, sizeof buffer, 0);
-      const std::string request(buffer, n > 0 ? static_cast<size_t>(n) : 0);
-      const size_t begin = request.find(' ') + 1;
-      const auto page = pages_.find(request.substr(begin, request.find(' ', begin) - begin));
-      const std::string answer =
-          page == pages_.end() ? "HTTP/1.1 404 None\r\nContent-Length: 0\r\n\r\n" : page->second;
-      ::send(client, answer.data(), answer.size(), MSG_NOSIGNAL);
-      ::close(client);
-    }
-  }
-  std::map<std::string, std::string> pages_;
-  int socket_ = -1;
-  uint16_t port_ = 0;
-  std::atomic<int> connections_{0};
-  std::thread thread_;
-};
-
-std::string ok(const std::string& body) {
-  return "HTTP/1.1 200 OK\r\nContent-Type: text/plain\r\nConnection: close\r\nContent-Length: " +
-         std::to_string(body.size()) + "\r\n\r\n" + body;
-}
-std::string redirect(const std::string& to) {
-  return "HTTP/1.1 302 Found\r\nConnection: close\r\nContent-Length: 0\r\nLocation: " + to +
-         "\r\n\r\n";
-}
+std::string ok(const std::string& body) { return Server::ok(body); }
+std::string redirect(const std::string& to) { return Server::redirect(to); }
 
 StatusCode code_of(const Result<HttpResponse>& result) {
   return result.ok() ? StatusCode::kOk : result.status().code();
@@ -83,12 +26,13 @@ TEST(HttpFetcher, FetchesFromANamedPrivateMachine) {
   HttpPolicy policy;
   policy.hosts = {"127.0.0.1"};
   policy.private_hosts = {server.host()};
-  const auto result = http_fetch({.url = server.url("/b")}, policy, nullptr);
+  std::vector<std::string> contacted;
+  const auto result = http_fetch({.url = server.url("/b")}, policy, nullptr, &contacted);
   ASSERT_TRUE(result.ok()) << result.status().to_string();
   EXPECT_EQ(result->status, 200);
   EXPECT_EQ(result->body, "hello");
   EXPECT_EQ(result->url, server.url("/a"));
-  EXPECT_EQ(result->hosts, (std::vector<std::string>{"127.0.0.1", "127.0.0.1"}));
+  EXPECT_EQ(contacted, (std::vector<std::string>{"127.0.0.1", "127.0.0.1"}));
 }
 
 TEST(HttpFetcher, RefusesBeforeConnecting) {

@@ -40,7 +40,7 @@ WireMessage ask(PluginServices& services, const Manifest& manifest, Json request
   question.header = {
       {"op", "ask"}, {"n", 7}, {"service", service}, {"request", std::move(request)}};
   question.payload = std::move(payload);
-  WireMessage answer = answer_question(services, manifest, question, nullptr);
+  WireMessage answer = answer_question(services, manifest, question, nullptr, nullptr);
   EXPECT_EQ(int_field(answer.header, "n"), 7);
   return answer;
 }
@@ -92,8 +92,10 @@ TEST(StandardServices, KeepsValues) {
 }
 
 TEST(StandardServices, SecretsAreByNameAndPlugin) {
-  StandardServices services(
-      {.secrets = {{"org.example.p/key", "s3cret"}, {"org.example.q/other", "x"}}});
+  ServiceOptions options;
+  options.choices["org.example.p"].secrets = {{"key", "s3cret"}};
+  options.choices["org.example.q"].secrets = {{"other", "x"}};
+  StandardServices services(std::move(options));
   const Manifest plugin = manifest_with(R"({"secrets": ["key", "other"]})");
   EXPECT_EQ(ask(services, plugin, {{"name", "key"}}, "secrets").payload, "s3cret");
   EXPECT_EQ(status_of(ask(services, plugin, {{"name", "other"}}, "secrets")), kNotFoundStatus);

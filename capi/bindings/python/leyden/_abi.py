@@ -427,6 +427,7 @@ FUNCTIONS = {
     "leyden_toolbox_add_function": (c_int32, [c_void_p, POINTER(leyden_tool_desc), leyden_tool_fn, c_void_p, leyden_free_fn, POINTER(c_void_p)]),
     "leyden_approval_deny_reason": (None, [c_void_p, c_char_p, c_size_t]),
     "leyden_toolbox_add_mcp_json": (c_int32, [c_void_p, c_char_p, c_size_t, leyden_approve_fn, c_void_p, POINTER(c_void_p)]),
+    "leyden_toolbox_set_plugin_settings_json": (c_int32, [c_void_p, c_char_p, c_size_t, POINTER(c_void_p)]),
     "leyden_toolbox_add_plugins": (c_int32, [POINTER(c_void_p), c_void_p, c_char_p, c_size_t, POINTER(c_void_p)]),
     "leyden_toolbox_list_json": (c_int32, [POINTER(c_void_p), c_void_p, POINTER(c_void_p)]),
     "leyden_toolbox_log_json": (c_int32, [POINTER(c_void_p), c_void_p, POINTER(c_void_p)]),

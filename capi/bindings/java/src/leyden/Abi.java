@@ -473,6 +473,7 @@ interface Abi extends Library {
     int invoke(Pointer approval, Pointer answer, Pointer user_data);
   }
   int leyden_toolbox_add_mcp_json(Pointer toolbox, byte[] json, long json_size, leyden_approve_fn approve, Pointer approve_data, PointerByReference error);
+  int leyden_toolbox_set_plugin_settings_json(Pointer toolbox, byte[] json, long json_size, PointerByReference error);
   int leyden_toolbox_add_plugins(PointerByReference out_problems, Pointer toolbox, byte[] folder, long folder_size, PointerByReference error);
   int leyden_toolbox_list_json(PointerByReference out, Pointer toolbox, PointerByReference error);
   int leyden_toolbox_log_json(PointerByReference out, Pointer toolbox, PointerByReference error);

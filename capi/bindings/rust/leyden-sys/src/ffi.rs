@@ -512,6 +512,7 @@ extern "C" {
     pub fn leyden_toolbox_add_function(toolbox: *mut leyden_toolbox, desc: *const leyden_tool_desc, call: Option<leyden_tool_fn>, user_data: *mut c_void, user_data_free: Option<leyden_free_fn>, error: *mut *mut leyden_error) -> leyden_status;
     pub fn leyden_approval_deny_reason(answer: *mut leyden_approval_answer, text: *const c_char, text_size: usize);
     pub fn leyden_toolbox_add_mcp_json(toolbox: *mut leyden_toolbox, json: *const c_char, json_size: usize, approve: Option<leyden_approve_fn>, approve_data: *mut c_void, error: *mut *mut leyden_error) -> leyden_status;
+    pub fn leyden_toolbox_set_plugin_settings_json(toolbox: *mut leyden_toolbox, json: *const c_char, json_size: usize, error: *mut *mut leyden_error) -> leyden_status;
     pub fn leyden_toolbox_add_plugins(out_problems: *mut *mut leyden_string, toolbox: *mut leyden_toolbox, folder: *const c_char, folder_size: usize, error: *mut *mut leyden_error) -> leyden_status;
     pub fn leyden_toolbox_list_json(out: *mut *mut leyden_string, toolbox: *const leyden_toolbox, error: *mut *mut leyden_error) -> leyden_status;
     pub fn leyden_toolbox_log_json(out: *mut *mut leyden_string, toolbox: *const leyden_toolbox, error: *mut *mut leyden_error) -> leyden_status;
