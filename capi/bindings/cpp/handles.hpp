@@ -349,6 +349,13 @@ class ToolboxHandle {
       return leyden_toolbox_add_document_json(get(), title.data(), title.size(), pages_json.data(), pages_json.size(), error);
     });
   }
+  /// What the user chose for plugins, for those that are added from then on. See
+  /// leyden_toolbox_set_plugin_settings_json.
+  void set_plugin_settings_json(std::string_view json) {
+    return detail::done([&](leyden_error** error) {
+      return leyden_toolbox_set_plugin_settings_json(get(), json.data(), json.size(), error);
+    });
+  }
   /// Starts the plugins of a folder, each in a sandbox of its own, and adds their tools. See
   /// leyden_toolbox_add_plugins.
   std::string add_plugins(std::string_view folder) {

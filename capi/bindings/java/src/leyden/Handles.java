@@ -384,6 +384,16 @@ final class Handles {
     }
 
     /**
+     * What the user chose for plugins, for those that are added from then on. See
+     * leyden_toolbox_set_plugin_settings_json.
+     */
+    public void setPluginSettingsJson(String json) {
+      byte[] jsonUtf8 = Calls.utf8(json);
+      Calls.check(error ->
+          Calls.Lib.C.leyden_toolbox_set_plugin_settings_json(handle, jsonUtf8, Calls.size(jsonUtf8), error));
+    }
+
+    /**
      * Starts the plugins of a folder, each in a sandbox of its own, and adds their tools. See
      * leyden_toolbox_add_plugins.
      */

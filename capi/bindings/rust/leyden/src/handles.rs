@@ -375,6 +375,14 @@ impl Toolbox {
             sys::leyden_toolbox_add_document_json(self.0, title.0, title.1, pages_json.0, pages_json.1, error)
         })
     }
+    /// What the user chose for plugins, for those that are added from then on. See
+    /// leyden_toolbox_set_plugin_settings_json.
+    pub fn set_plugin_settings_json(&self, json: &str) -> Result<()> {
+        let json = utf8(json);
+        check(|error| unsafe {
+            sys::leyden_toolbox_set_plugin_settings_json(self.0, json.0, json.1, error)
+        })
+    }
     /// Starts the plugins of a folder, each in a sandbox of its own, and adds their tools. See
     /// leyden_toolbox_add_plugins.
     pub fn add_plugins(&self, folder: &str) -> Result<String> {
