@@ -228,6 +228,10 @@ Bytes bytes_of(const json& j) {
   return Bytes(as_bytes(text).begin(), as_bytes(text).end());
 }
 
+void add_note(BundleReport& report, const std::string& text) {
+  report.note += (report.note.empty() ? "" : "; ") + text;
+}
+
 Result<BundleReport> write_bundle(Store& store, CatalogueId session, std::FILE* file,
                                   const CancelToken* cancel, const ProgressFn& progress) {
   BundleReport report;
@@ -359,8 +363,10 @@ Result<BundleReport> import_bundle(Store& store, const std::string& path, const 
                          from_hex(text_of(d, "page_map"))};
     const std::string_view map(reinterpret_cast<const char*>(document.page_map.data()),
                                document.page_map.size());
-    if (!map.empty() && !json::accept(map))
-      return corrupt("bundle: document '" + document.title + "': page_map is no JSON");
+    if (!map.empty() && !json::accept(map)) {  // who asks for it does not look again
+      document.page_map.clear();
+      add_note(report, "document '" + document.title + "' without its page map, which is no JSON");
+    }
     for (const json& part : d["parts"])
       if (part.is_object()) document.parts.push_back({text_of(part, "label"), text_of(part, "text")});
     LEYDEN_ASSIGN(const CatalogueId id, store.documents().add(document));
@@ -400,7 +406,7 @@ Result<BundleReport> import_bundle(Store& store, const std::string& path, const 
       save.tail.numerics_profile = text_of(contents.tail, "profile");
     }
     LEYDEN_ASSIGN(const TurnSaved saved, sessions.save_turn(save));
-    if (!saved.kv_saved) report.note = "without KV: " + saved.note;
+    if (!saved.kv_saved) add_note(report, "without KV: " + saved.note);
   }
   return report;
 }

@@ -254,8 +254,8 @@ Result<Answer> Dialogue::answer(const AskOptions& options, const AnswerEventFn& 
           std::string("the first token was restricted to references of passages") +
           (calls ? ", a tool call" : "") + " or a refusal");
   }
-  std::vector<int32_t> forbidden;
-  if (options.forbid_calls)
+  std::vector<int32_t> forbidden;  // a call that nobody can answer would end the chat
+  if (!calls)
     for (const std::string_view mark : {token::kCallsBegin, token::kCallBegin, token::kDsml})
       if (const auto id = tokenizer_->token_id(mark)) forbidden.push_back(*id);
   QuoteClamp clamp(chat.profile, *tokenizer_, request.stop_ids);

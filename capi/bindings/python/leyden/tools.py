@@ -121,6 +121,12 @@ class Toolbox(Owned):
         call(library().leyden_toolbox_add_document_json, self.handle, *text_argument(title),
              *text_argument(json.dumps(listed)))
 
+    def set_plugin_settings(self, settings):
+        """What the user chose for plugins added from then on:
+        {id: {"settings": {...}, "network": [...], "secrets": {...}}}."""
+        call(library().leyden_toolbox_set_plugin_settings_json, self.handle,
+             *text_argument(json.dumps(settings)))
+
     def add_plugins(self, folder=None):
         """Starts the plugins of a folder (None: those that came with the library), each in a sandbox of
         its own, and adds their tools. Which could not be used, and why: a list of texts."""
