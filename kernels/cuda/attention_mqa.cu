@@ -28,7 +28,7 @@ constexpr int kKeys = 64, kMostRank = 512, kMostRope = 64;
 constexpr int kMultipliers = 2 * kWarpgroup, kLoaders = 2 * kWarpgroup,
               kThreads = kMultipliers + kLoaders;
 constexpr int kMultiplying = 192, kLoading = 64;  ///< registers of a thread
-constexpr int kPerKey = kLoaders / kKeys, kBuffers = 2;
+constexpr int kPerKey = kLoaders / kKeys, kWarpKeys = kWarp / kPerKey, kBuffers = 2;
 constexpr int kTileBytes = kKeys * kLine;
 constexpr int kMostLines = kMostRank / 64, kOwnLines = kMostLines / 2;
 constexpr float kLog2E = 1.4426950408889634f, kLn2 = 0.6931471805599453f;
@@ -65,8 +65,8 @@ bool is_plain(const Shape& s) {
          s.a.page.scale_ue8m0;
 }
 
-/// The records of a tile on their way to bf16 keys. Loading thread t has part t % 4 of key t / 4: of
-/// each line 16 codes.
+/// The records of a tile on their way to bf16 keys. Loading thread t has part t % 4 of key t / 4:
+/// of each line 16 codes.
 template <bool kPlain>
 struct Records {
   /// Half of the lines, in registers.
@@ -113,7 +113,8 @@ struct Records {
       wait_barrier(&stats.free[turn.stage], turn.phase ^ 1);
       uint8_t* to = keys + turn.stage * (latent_lines() + 1) * kTileBytes;
       copy_rope(to);
-      if (part == 0) stats.valid[turn.stage][key] = now != nullptr;
+      const unsigned valid = __ballot_sync(0xffffffffu, now != nullptr);
+      if (threadIdx.x % kWarp == 0) stats.valid[turn.stage][key / kWarpKeys] = valid;
       store(low, 0, to);
       load(low, 0, next);
       store(high, kOwnLines, to);
@@ -200,7 +201,7 @@ __device__ void load_queries(const Shape& s, int64_t row, int64_t first_head, co
   const auto place = [](int i) {
     return i / 8 / kHeads * kHeads * kLine + swizzled_16(i / 8 % kHeads, i % 8);
   };
-  const auto load = [&](int i, float (&v)[8]) {
+  const auto load = [&](int i, float(&v)[8]) {
     const int piece = i % 8, head = i / 8 % kHeads, line = i / 8 / kHeads;
     const bool is_rope = line == latent_lines;
     const int64_t width = is_rope ? s.rope : s.rank,
@@ -248,7 +249,7 @@ struct Mqa {
     float top[kHeads], sum[kHeads];          ///< of a part
     float all_top[kHeads], all_sum[kHeads];  ///< of the parts before it
     Barrier full[kBuffers], free[kBuffers];
-    uint8_t valid[kBuffers][kKeys];
+    uint32_t valid[kBuffers][kKeys / kWarpKeys];  ///< of key k of a loading warp: bit k * kPerKey
   };
 
   static size_t bytes(const Shape& s) {
@@ -325,8 +326,8 @@ __global__ void __launch_bounds__(kThreads, 1)
   const int heads_left = static_cast<int>(s.a.n_heads - first_head);
   /// Whether the model has this thread's channel (or the one 8 on) of line i.
   const auto is_channel = [&](int i, int half) {
-    return kPlain || (i < own_lines &&
-                      64 * (group * own_lines + i) + 16 * warp + g + 8 * half < s.rank);
+    return kPlain ||
+           (i < own_lines && 64 * (group * own_lines + i) + 16 * warp + g + 8 * half < s.rank);
   };
   for (int i = threadIdx.x; i < kHeads; i += kMultipliers) {
     stats.all_top[i] = -INFINITY;
@@ -341,6 +342,10 @@ __global__ void __launch_bounds__(kThreads, 1)
     sync_multipliers();  // the queries are there; nobody uses P
     wait_barrier(&stats.full[turn.stage], turn.phase);
     uint8_t* tile = keys + turn.stage * lines * kTileBytes;
+    // Of the warp's 16 keys. The lane that reads them is the one that frees the buffer.
+    uint32_t valid[2] = {};
+    if (lane == 0)
+      for (int half = 0; half < 2; ++half) valid[half] = stats.valid[turn.stage][2 * warp + half];
 
     float d[M::kOwn / 2];
     {
@@ -358,8 +363,10 @@ __global__ void __launch_bounds__(kThreads, 1)
     wait_products<0>();
     hold(d);
 
-    const bool seen[2] = {stats.valid[turn.stage][16 * warp + g] != 0,
-                          stats.valid[turn.stage][16 * warp + g + 8] != 0};
+    bool seen[2];
+#pragma unroll
+    for (int half = 0; half < 2; ++half)
+      seen[half] = (__shfl_sync(0xffffffffu, valid[half], 0) >> g * kPerKey & 1) != 0;
 #pragma unroll
     for (int i = 0; i < M::kOwn / 2; ++i) d[i] = seen[i % 4 / 2] ? d[i] : -INFINITY;
 #pragma unroll
@@ -386,8 +393,7 @@ __global__ void __launch_bounds__(kThreads, 1)
         float total = sum[2 * j + e] * factor;
 #pragma unroll
         for (int half = 0; half < 2; ++half) {
-          v[half][e] =
-              seen[half] ? exp2_fast(fmaf(d[4 * j + e + 2 * half], scale, -now)) : 0.0f;
+          v[half][e] = seen[half] ? exp2_fast(fmaf(d[4 * j + e + 2 * half], scale, -now)) : 0.0f;
           total += v[half][e];
         }
         sum[2 * j + e] = total;
@@ -477,8 +483,8 @@ __global__ void __launch_bounds__(kThreads, 1)
       if (!is_first) each([](int, int, int, float& value, float& at) { value = at; });
       each([&](int j, int e, int i, float& value, float& at) {
         const int h = head_of(j, e);
-        const float v = fmaf(value, stats.factor[h],
-                             out[i / 2][4 * j + e + i % 2 * 2] * stats.after[h]);
+        const float v =
+            fmaf(value, stats.factor[h], out[i / 2][4 * j + e + i % 2 * 2] * stats.after[h]);
         at = is_last ? round_to_bf16(v * stats.inverse[h]) : v;
       });
     }
