@@ -37,11 +37,12 @@ struct KvPageInfo {
 
 /// How much of a chain is on disk.
 struct ChainInfo {
-  uint32_t pages = 0;         ///< found, walking from the tip towards the root
-  bool complete = false;      ///< the walk reached the root
+  uint32_t pages = 0;         ///< that are there
+  uint32_t length = 0;        ///< of the chain as far as it is known, evicted and damaged pages included
+  bool complete = false;      ///< every page down to the root is there
   uint64_t raw_bytes = 0;
   uint64_t stored_bytes = 0;
-  std::vector<KvPageInfo> from_root;  ///< the pages found, root side first
+  std::vector<KvPageInfo> from_root;  ///< the pages that are there, root side first
 };
 
 /// Stands beside a KV file in which a write met damage: the next one to open the store sets the file aside.
@@ -88,6 +89,9 @@ class KvPages final : public PageStore {
   /// How much of the chain that ends in `tip` is durable. Cost: a walk over metadata, about 2 us a
   /// page.
   Result<ChainInfo> inspect_chain(const PageId& tip);
+  /// How many pages from the root on eviction has left of that chain. Damage is not looked for.
+  /// Cost: one look-up, and one for each page that is gone from the chain's end.
+  Result<uint32_t> kept_pages(const PageId& tip);
   /// Decodes on `threads` threads. A damaged page is quarantined by the time kCorrupt is answered.
   Status load_chain(const PageId& tip, unsigned threads,
                     const std::function<bool(StoredPage&&)>& take) override;
