@@ -105,18 +105,21 @@ std::vector<uint8_t> classify(const std::byte* columns, size_t n_columns, size_t
   return class_of;
 }
 
-EncodedPlane encode_plane(const std::byte* payload, const PlaneShape& s,
-                          const CodecOptions& options) {
+/// In rows, where tokens that occur again repeat the records of layers that do not look around.
+EncodedPlane encode_rows(const std::byte* payload, const PlaneShape& s, int level) {
+  EncodedPlane out;
+  Bytes plane(s.bytes());
+  gather_rows(payload, s, plane.data());
+  ByteWriter(out.head).fixed<uint8_t>(kRows);
+  append_stream(plane, level, out);
+  return out;
+}
+
+/// By channel, where each class of magnitudes has statistics of its own and nothing repeats.
+EncodedPlane encode_classes(const std::byte* payload, const PlaneShape& s, unsigned classes) {
   EncodedPlane out;
   Bytes plane(s.bytes());
   ByteWriter head(out.head);
-  const unsigned classes = std::clamp(options.classes, 1u, kMaxClasses);
-  if (!can_have_classes(s) || classes == 1) {
-    head.fixed<uint8_t>(kRows);
-    gather_rows(payload, s, plane.data());
-    append_stream(plane, can_have_classes(s) ? options.code_level : options.zstd_level, out);
-    return out;
-  }
   for (size_t l = 0; l < s.layers; ++l)
     gather_channels(payload, s, l, plane.data() + l * s.elements * s.records);
   const size_t n_columns = s.layers * s.elements;
@@ -131,8 +134,18 @@ EncodedPlane encode_plane(const std::byte* payload, const PlaneShape& s,
     const auto* column = plane.data() + c * s.records;
     streams[class_of[c]].insert(streams[class_of[c]].end(), column, column + s.records);
   }
-  for (const Bytes& stream : streams) append_stream(stream, options.code_level, out);
+  for (const Bytes& stream : streams) append_stream(stream, kEntropyOnly, out);
   return out;
+}
+
+EncodedPlane encode_plane(const std::byte* payload, const PlaneShape& s, const CodecOptions& options) {
+  EncodedPlane rows = encode_rows(payload, s, options.zstd_level);
+  const unsigned classes = std::clamp(options.classes, 1u, kMaxClasses);
+  if (!can_have_classes(s) || classes == 1) return rows;
+  EncodedPlane sorted = encode_classes(payload, s, classes);
+  // Sorted planes take longer to decode; that must pay.
+  const size_t worth = s.bytes() / 200;
+  return sorted.head.size() + sorted.data.size() + worth < rows.head.size() + rows.data.size() ? sorted : rows;
 }
 
 // What the directory says about one plane, before any of its data is touched.
