@@ -41,7 +41,7 @@ WITH RECURSIVE chain(page, id, parent, depth, raw_bytes, stored_bytes, state) AS
   JOIN pages p ON p.id=c.parent AND p.depth=c.depth-1)
 SELECT page, id, parent, depth, raw_bytes, stored_bytes, state FROM chain)sql";
 
-// From the tip to the first page that is there, so usually one row.
+// From the tip to the first page that is there.
 constexpr char kWalkToKept[] = R"sql(
 WITH RECURSIVE chain(parent, depth, state) AS (
   SELECT parent, depth, state FROM pages WHERE id=?1
@@ -404,10 +404,13 @@ Result<uint32_t> KvPages::kept_pages(const PageId& tip) {
   if (tip == PageId{}) return 0u;
   ReaderLease db(*this);
   LEYDEN_TRY(db.status());
-  LEYDEN_ASSIGN(Statement q, db->prepare(kWalkToKept));
   const PageId key = key_of(tip);
-  LEYDEN_ASSIGN(const bool there, q.bind(blob_of(key)).step());
-  return there ? static_cast<uint32_t>(q.integer(0)) : 0u;
+  for (const char* sql : {"SELECT depth+1 FROM pages WHERE id=? AND state=0", kWalkToKept}) {  // usually the first
+    LEYDEN_ASSIGN(Statement q, db->prepare(sql));
+    LEYDEN_ASSIGN(const bool there, q.bind(blob_of(key)).step());
+    if (there) return static_cast<uint32_t>(q.integer(0));
+  }
+  return 0u;
 }
 
 Status KvPages::load_chain(const PageId& tip, unsigned threads,
