@@ -138,11 +138,22 @@ EncodedPlane encode_classes(const std::byte* payload, const PlaneShape& s, unsig
   return out;
 }
 
+/// Whether some records of a plane of codes are alike.
+bool records_repeat(const std::byte* payload, const PlaneShape& s) {
+  std::vector<XXH64_hash_t> hashes;
+  for (size_t l = 0; l < s.layers; ++l)
+    for (size_t r = 0; r < s.records; ++r)
+      hashes.push_back(XXH3_64bits(payload + s.first + l * s.layer_stride + r * s.record_stride, s.elements));
+  std::ranges::sort(hashes);
+  return std::ranges::adjacent_find(hashes) != hashes.end();
+}
+
 EncodedPlane encode_plane(const std::byte* payload, const PlaneShape& s, const CodecOptions& options) {
-  EncodedPlane rows = encode_rows(payload, s, options.zstd_level);
   const unsigned classes = std::clamp(options.classes, 1u, kMaxClasses);
-  if (!can_have_classes(s) || classes == 1) return rows;
+  if (!can_have_classes(s) || classes == 1) return encode_rows(payload, s, options.zstd_level);
   EncodedPlane sorted = encode_classes(payload, s, classes);
+  if (!records_repeat(payload, s)) return sorted;
+  EncodedPlane rows = encode_rows(payload, s, options.zstd_level);
   // Sorted planes take longer to decode; that must pay.
   const size_t worth = s.bytes() / 200;
   return sorted.head.size() + sorted.data.size() + worth < rows.head.size() + rows.data.size() ? sorted : rows;
