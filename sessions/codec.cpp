@@ -334,16 +334,16 @@ Status decode_payload_into(std::span<const std::byte> encoded, std::span<std::by
   return {};
 }
 
-Result<std::vector<std::byte>> decode_payload(std::span<const std::byte> encoded,
-                                              unsigned threads) {
+Result<std::vector<std::byte>> decode_payload(std::span<const std::byte> encoded, unsigned threads,
+                                              std::vector<std::byte> room) {
   ByteReader r(encoded);
   LEYDEN_ASSIGN(const Header header, parse_header(r));
   // A frame of Huffman-coded bytes is never smaller than this; a header that promises more is lying,
   // and must not cost memory.
   if (header.layout.total_bytes() / 65536 > r.left()) return corrupt("page codec: data cut short");
-  Bytes payload(header.layout.total_bytes());
-  LEYDEN_TRY(decode_payload_into(encoded, payload, threads));
-  return payload;
+  room.resize(header.layout.total_bytes());
+  LEYDEN_TRY(decode_payload_into(encoded, room, threads));
+  return room;
 }
 
 

@@ -35,10 +35,12 @@ Result<std::vector<std::byte>> encode_payload(std::span<const std::byte> payload
 
 /// Decodes what encode_payload() made and verifies its XXH3-128. Safe on hostile input: nothing is
 /// allocated beyond kMaxPayloadBytes, and no byte of the result is left unwritten.
+/// @param room  memory the result may use again
 /// Errors: kCorrupt on any damage; kUnsupported on a newer codec version.
 /// Threads: reentrant; spawns threads - 1 helpers.
 Result<std::vector<std::byte>> decode_payload(std::span<const std::byte> encoded,
-                                              unsigned threads = 1);
+                                              unsigned threads = 1,
+                                              std::vector<std::byte> room = {});
 
 /// The same into memory of the caller's, which must have exactly the payload's size: for restoring many
 /// pages into one buffer. On an error the memory holds anything.

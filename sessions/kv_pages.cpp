@@ -419,8 +419,18 @@ Status KvPages::load_chain(const PageId& tip, unsigned threads,
   if (!chain.complete)
     return not_found(path_ + ": pages are missing, " + std::to_string(chain.pages) + " are left");
   // Reading and decoding run ahead of `take` by a few pages a thread, and never wait for one another.
+  std::mutex spare_mutex;
+  std::vector<Bytes> spare;  // payloads that `take` left behind
   const auto read = [&](size_t i) -> Result<StoredPage> {
     thread_local Bytes record;
+    Bytes room;
+    {
+      std::lock_guard lock(spare_mutex);
+      if (!spare.empty()) {
+        room = std::move(spare.back());
+        spare.pop_back();
+      }
+    }
     {
       ReaderLease db(*this);
       LEYDEN_TRY(db.status());
@@ -430,7 +440,7 @@ Status KvPages::load_chain(const PageId& tip, unsigned threads,
       const auto blob = q.blob(0);
       record.assign(blob.begin(), blob.end());
     }
-    return decode_page(record, vault_);
+    return decode_page(record, vault_, 1, std::move(room));
   };
   PageId expected_parent{};
   Status status;
@@ -445,6 +455,7 @@ Status KvPages::load_chain(const PageId& tip, unsigned threads,
     expected_parent = page->id;
     note_use(info.key);
     if (!take(std::move(*page))) status = cancelled("load_chain: stopped by its caller");
+    if (std::lock_guard lock(spare_mutex); !page->payload.empty()) spare.push_back(std::move(page->payload));
     return status.ok();
   };
   parallel_in_order<Result<StoredPage>>(chain.from_root.size(), threads, std::max<size_t>(4 * threads, 1),
