@@ -55,10 +55,17 @@ class Models {
   std::map<CatalogueId, StoredModel> by_id_;
 };
 
+/// What a KV file says; one that is damaged has nothing to offer, and is no reason to hide a session.
+template <typename T>
+Result<T> or_nothing(Result<T> found) {
+  if (found.status().code() == StatusCode::kCorrupt) return T{};
+  return found;
+}
+
 /// Of the session's tokens, those whose KV eviction has left.
 Result<uint32_t> kept_tokens(Store& store, const SessionInfo& s) {
   if (s.tip == PageId{}) return s.n_tokens;  // all in the state after the last full page
-  LEYDEN_ASSIGN(const uint32_t pages, store.pages().kept_pages(s.tip));
+  LEYDEN_ASSIGN(const uint32_t pages, or_nothing(store.pages().kept_pages(s.tip)));
   const uint32_t all = s.n_tokens / KvLayout::kPageTokens;
   return pages < all ? pages * KvLayout::kPageTokens : s.n_tokens;
 }
@@ -280,7 +287,7 @@ Result<std::string> session_info_json(Store& store, CatalogueId session) {
   out["head"] = s.head;
   out["settings"] = parsed(s.settings_json);
   out["quota_bytes"] = s.kv_quota_bytes;
-  LEYDEN_ASSIGN(const ChainInfo chain, store.pages().inspect_chain(s.tip));
+  LEYDEN_ASSIGN(const ChainInfo chain, or_nothing(store.pages().inspect_chain(s.tip)));
   out["stored_bytes"] = chain.stored_bytes;
   return text_of(out);
 }
