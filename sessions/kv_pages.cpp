@@ -278,7 +278,7 @@ Status KvPages::insert_page(const StoredPage& page, std::span<const std::byte> r
 Result<std::unique_ptr<Database>> KvPages::borrow_reader() {
   {
     std::unique_lock lock(readers_mutex_);
-    if (idle_readers_.empty() && n_readers_ >= std::max(options_.readers, 1u))
+    if (idle_readers_.empty() && n_readers_ >= most_readers_)
       reader_free_.wait(lock, [&] { return !idle_readers_.empty(); });
     if (!idle_readers_.empty()) {
       auto db = std::move(idle_readers_.back());
@@ -421,8 +421,11 @@ Status KvPages::load_chain(const PageId& tip, unsigned threads,
   // Reading and decoding run ahead of `take` by a few pages a thread, and never wait for one another.
   std::mutex spare_mutex;
   std::vector<Bytes> spare;  // payloads that `take` left behind
+  {
+    std::lock_guard lock(readers_mutex_);
+    most_readers_ = std::max(most_readers_, threads);
+  }
   const auto read = [&](size_t i) -> Result<StoredPage> {
-    thread_local Bytes record;
     Bytes room;
     {
       std::lock_guard lock(spare_mutex);
@@ -431,16 +434,12 @@ Status KvPages::load_chain(const PageId& tip, unsigned threads,
         spare.pop_back();
       }
     }
-    {
-      ReaderLease db(*this);
-      LEYDEN_TRY(db.status());
-      LEYDEN_ASSIGN(Statement q, db->prepare("SELECT record FROM payloads WHERE page=?"));
-      LEYDEN_ASSIGN(const bool there, q.bind(chain.from_root[i].row).step());
-      if (!there) return corrupt("page record: the payload is missing");
-      const auto blob = q.blob(0);
-      record.assign(blob.begin(), blob.end());
-    }
-    return decode_page(record, vault_, 1, std::move(room));
+    ReaderLease db(*this);
+    LEYDEN_TRY(db.status());
+    LEYDEN_ASSIGN(Statement q, db->prepare("SELECT record FROM payloads WHERE page=?"));
+    LEYDEN_ASSIGN(const bool there, q.bind(chain.from_root[i].row).step());
+    if (!there) return corrupt("page record: the payload is missing");
+    return decode_page(q.blob(0), vault_, 1, std::move(room));
   };
   PageId expected_parent{};
   Status status;

@@ -8,6 +8,7 @@
 // put() of the same id heals it.
 #pragma once
 
+#include <algorithm>
 #include <condition_variable>
 #include <deque>
 #include <functional>
@@ -58,7 +59,7 @@ class KvPages final : public PageStore {
     size_t queue_bytes = size_t{256} << 20; ///< payloads waiting to be written
     size_t batch_bytes = size_t{32} << 20;  ///< payloads in one transaction
     unsigned encoder_threads = 2;
-    unsigned readers = 4;                   ///< reading connections at most
+    unsigned readers = 4;                   ///< reading connections at most, or one a thread of load_chain()
     CodecOptions codec;
   };
 
@@ -118,7 +119,8 @@ class KvPages final : public PageStore {
  private:
   friend class ReaderLease;
   KvPages(std::string path, Options options, const Vault* vault)
-      : path_(std::move(path)), options_(std::move(options)), vault_(vault) {}
+      : path_(std::move(path)), options_(std::move(options)), vault_(vault),
+        most_readers_(std::max(options_.readers, 1u)) {}
 
   Result<std::unique_ptr<Database>> connect(bool writer) const;
   Result<std::unique_ptr<Database>> borrow_reader();
@@ -140,7 +142,7 @@ class KvPages final : public PageStore {
   std::mutex readers_mutex_;
   std::condition_variable reader_free_;
   std::vector<std::unique_ptr<Database>> idle_readers_;
-  unsigned n_readers_ = 0;
+  unsigned n_readers_ = 0, most_readers_;
 
   std::mutex mutex_;  // everything below
   std::condition_variable work_, settled_;
