@@ -55,7 +55,8 @@ class Models {
   std::map<CatalogueId, StoredModel> by_id_;
 };
 
-/// What a KV file says; one that is damaged has nothing to offer, and is no reason to hide a session.
+/// What a KV file says; one that is damaged has nothing to offer, and is no reason to hide a
+/// session.
 template <typename T>
 Result<T> or_nothing(Result<T> found) {
   if (found.status().code() == StatusCode::kCorrupt) return T{};

@@ -81,8 +81,8 @@ void kv_read(const KvLayout& layout, int64_t layer, const std::byte* page, int64
 namespace {
 
 #if defined(__SSE2__)
-// 8 x 8 units of two bytes. Three rounds of interleaving row i with row i + 4 exchange the three bits
-// of a unit's row with those of its column.
+// 8 x 8 units of two bytes. Three rounds of interleaving row i with row i + 4 exchange the three
+// bits of a unit's row with those of its column.
 void transpose_8x8(const std::byte* from, int64_t from_stride, std::byte* to, int64_t to_stride) {
   __m128i a[8], b[8];
   const auto round = [](const __m128i* in, __m128i* out) {
@@ -113,7 +113,8 @@ void transpose_pairs(const std::byte* from, int64_t from_stride, int64_t rows, i
   whole_cols = cols / 8 * 8;
   for (int64_t r = 0; r < whole_rows; r += 8)
     for (int64_t c = 0; c < whole_cols; c += 8)
-      transpose_8x8(from + r * from_stride + 2 * c, from_stride, to + c * to_stride + 2 * r, to_stride);
+      transpose_8x8(from + r * from_stride + 2 * c, from_stride, to + c * to_stride + 2 * r,
+                    to_stride);
 #endif
   for (int64_t r = 0; r < rows; ++r)
     for (int64_t c = r < whole_rows ? whole_cols : 0; c < cols; ++c)
@@ -146,16 +147,20 @@ void transpose_floats(const std::byte* from, int64_t rows, int64_t cols, std::by
 void kv_to_canonical(const KvLayout& layout, const std::byte* page, std::byte* canonical) {
   const int64_t dim = layout.index_dim;
   convert(layout, page, canonical, [&](const std::byte* from, std::byte* to) {
-    if (layout.fp8) transpose_pairs(from, 32, dim / 2, 16, to, dim);
-    else transpose_floats(from, dim, 16, to);
+    if (layout.fp8)
+      transpose_pairs(from, 32, dim / 2, 16, to, dim);
+    else
+      transpose_floats(from, dim, 16, to);
   });
 }
 
 void kv_from_canonical(const KvLayout& layout, const std::byte* canonical, std::byte* page) {
   const int64_t dim = layout.index_dim;
   convert(layout, canonical, page, [&](const std::byte* from, std::byte* to) {
-    if (layout.fp8) transpose_pairs(from, dim, 16, dim / 2, to, 32);
-    else transpose_floats(from, 16, dim, to);
+    if (layout.fp8)
+      transpose_pairs(from, dim, 16, dim / 2, to, 32);
+    else
+      transpose_floats(from, 16, dim, to);
   });
 }
 

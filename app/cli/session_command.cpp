@@ -69,8 +69,7 @@ void run_list(const SessionArguments& args, const Console& console) {
     table.add({std::to_string(s.at("id").get<int64_t>()),
                title_of(s) + (s.at("pinned").get<bool>() ? " (pinned)" : ""),
                grouped(s.at("messages").get<uint64_t>()), grouped(s.at("tokens").get<uint64_t>()),
-               kept_text(s),
-               age(s.at("used_ms").get<int64_t>(), now_ms())});
+               kept_text(s), age(s.at("used_ms").get<int64_t>(), now_ms())});
   }
   print(table.text());
 }

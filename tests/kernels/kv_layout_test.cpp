@@ -94,7 +94,8 @@ TEST(KvLayout, CanonicalRoundTrip) {
                 << "dim " << dim << " key " << s << " element " << d;
         // All else is where it was.
         const auto same = [&](int64_t from, int64_t to) {
-          return std::memcmp(canonical.data() + from, pages.page(0) + from, static_cast<size_t>(to - from)) == 0;
+          return std::memcmp(canonical.data() + from, pages.page(0) + from,
+                             static_cast<size_t>(to - from)) == 0;
         };
         EXPECT_TRUE(same(l.latent_offset(layer, 0), base));
         EXPECT_TRUE(same(base + 64 * dim * width, (layer + 1) * l.layer_bytes()));
