@@ -54,7 +54,8 @@ class PageStore {
   virtual Result<std::optional<StoredPage>> get(const PageId& id) = 0;
   virtual bool contains(const PageId& id) = 0;
   /// Reads the chain that ends in `tip`, root first, several pages at a time; `take` runs on the calling
-  /// thread. What was taken before an error is good, but not all.
+  /// thread. What was taken before an error is good, but not all. Bytes that `take` leaves in the page's
+  /// payload, its own or others, may be used again for a page to come.
   /// Errors: kNotFound when a page is missing; kCorrupt when one is damaged; kCancelled when `take`
   /// answers false.
   virtual Status load_chain(const PageId& tip, unsigned threads,

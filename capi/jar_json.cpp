@@ -55,6 +55,22 @@ class Models {
   std::map<CatalogueId, StoredModel> by_id_;
 };
 
+/// What a KV file says; one that is damaged has nothing to offer, and is no reason to hide a
+/// session.
+template <typename T>
+Result<T> or_nothing(Result<T> found) {
+  if (found.status().code() == StatusCode::kCorrupt) return T{};
+  return found;
+}
+
+/// Of the session's tokens, those whose KV eviction has left.
+Result<uint32_t> kept_tokens(Store& store, const SessionInfo& s) {
+  if (s.tip == PageId{}) return s.n_tokens;  // all in the state after the last full page
+  LEYDEN_ASSIGN(const uint32_t pages, or_nothing(store.pages().kept_pages(s.tip)));
+  const uint32_t all = s.n_tokens / KvLayout::kPageTokens;
+  return pages < all ? pages * KvLayout::kPageTokens : s.n_tokens;
+}
+
 Result<Json> session_json(Store& store, const SessionInfo& s, const Models& models) {
   const StoredModel* model = models.find(s.model);
   LEYDEN_ASSIGN(const uint64_t messages, store.sessions().message_count(s.id));
@@ -66,8 +82,10 @@ Result<Json> session_json(Store& store, const SessionInfo& s, const Models& mode
   out["pinned"] = s.pinned;
   out["messages"] = messages;
   out["tokens"] = s.n_tokens;
-  out["kv_bytes"] =
-      model ? s.n_tokens * model->page_layout.total_bytes() / KvLayout::kPageTokens : 0;
+  const size_t page_bytes = model ? model->page_layout.total_bytes() : 0;
+  LEYDEN_ASSIGN(const uint32_t kept, kept_tokens(store, s));
+  out["kv_bytes"] = s.n_tokens * page_bytes / KvLayout::kPageTokens;
+  out["kept_bytes"] = kept * page_bytes / KvLayout::kPageTokens;
   out["documents"] = s.documents;
   out["forked_from"] = s.forked_from;
   return out;
@@ -270,6 +288,8 @@ Result<std::string> session_info_json(Store& store, CatalogueId session) {
   out["head"] = s.head;
   out["settings"] = parsed(s.settings_json);
   out["quota_bytes"] = s.kv_quota_bytes;
+  LEYDEN_ASSIGN(const ChainInfo chain, or_nothing(store.pages().inspect_chain(s.tip)));
+  out["stored_bytes"] = chain.stored_bytes;
   return text_of(out);
 }
 

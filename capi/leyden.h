@@ -533,10 +533,11 @@ LEYDEN_API LEYDEN_NODISCARD leyden_status leyden_store_search_json(leyden_string
 /* ---- Sessions in the jar ------------------------------------------------------------------------ */
 
 /** Sessions, the last used first: [{"id", "uuid", "title", "model", "fingerprint", "created_ms",
- *  "used_ms", "pinned", "messages", "tokens", "kv_bytes", "documents": [ids], "forked_from"}].
+ *  "used_ms", "pinned", "messages", "tokens", "kv_bytes", "kept_bytes", "documents": [ids],
+ *  "forked_from"}].
  *  model, fingerprint: of the model it was last asked with, null before the first question.
- *  messages: of the whole tree, which forks share. tokens: kept as KV; kv_bytes: their size before
- *  compression. forked_from: an id, or 0.
+ *  messages: of the whole tree, which forks share. tokens: of what was read; kv_bytes: their KV before
+ *  compression; kept_bytes: as much of it as eviction has left. forked_from: an id, or 0.
  *  @param limit  0: all of them  [thread-safe] */
 LEYDEN_API LEYDEN_NODISCARD leyden_status leyden_store_sessions_json(leyden_string** out,
                                                                      const leyden_store* store,
@@ -548,7 +549,8 @@ LEYDEN_API LEYDEN_NODISCARD leyden_status leyden_session_find(int64_t* out, cons
                                                               const char* name, size_t name_size,
                                                               leyden_error** error);
 /** One object as in leyden_store_sessions_json, with "documents": [{"id", "title"}], "head" (the last
- *  shown message, or 0), "settings" (as set) and "quota_bytes". [thread-safe] */
+ *  shown message, or 0), "settings" (as set), "quota_bytes" and "stored_bytes": what its full pages take
+ *  on disk, those it shares with others included. [thread-safe] */
 LEYDEN_API LEYDEN_NODISCARD leyden_status leyden_session_info_json(leyden_string** out,
                                                                    const leyden_store* store,
                                                                    int64_t session,

@@ -5,6 +5,10 @@
 #include <cmath>
 #include <cstring>
 
+#if defined(__SSE2__)
+#include <emmintrin.h>
+#endif
+
 #include "base/dtype.h"
 
 namespace leyden {
@@ -76,33 +80,87 @@ void kv_read(const KvLayout& layout, int64_t layer, const std::byte* page, int64
 
 namespace {
 
-// Copies a page; index codes go through `element(canonical offset, panel offset)`.
-template <typename Element>
-void convert(const KvLayout& layout, const std::byte* from, std::byte* to, const Element& element) {
-  std::memcpy(to, from, static_cast<size_t>(layout.page_bytes()));
-  const int64_t width = layout.fp8 ? 1 : 4;
-  for (int64_t layer = 0; layer < layout.n_layers; ++layer) {
-    const int64_t base = layout.index_offset(layer);
-    for (int64_t slot = 0; slot < KvLayout::kPageTokens; ++slot) {
-      for (int64_t d = 0; d < layout.index_dim; ++d) {
-        element(base + (slot * layout.index_dim + d) * width, base + layout.index_element(slot, d),
-                static_cast<size_t>(width));
-      }
+#if defined(__SSE2__)
+// 8 x 8 units of two bytes. Three rounds of interleaving row i with row i + 4 exchange the three
+// bits of a unit's row with those of its column.
+void transpose_8x8(const std::byte* from, int64_t from_stride, std::byte* to, int64_t to_stride) {
+  __m128i a[8], b[8];
+  const auto round = [](const __m128i* in, __m128i* out) {
+#pragma GCC unroll 4
+    for (int i = 0; i < 4; ++i) {
+      out[2 * i] = _mm_unpacklo_epi16(in[i], in[i + 4]);
+      out[2 * i + 1] = _mm_unpackhi_epi16(in[i], in[i + 4]);
     }
+  };
+#pragma GCC unroll 8
+  for (int i = 0; i < 8; ++i)
+    a[i] = _mm_loadu_si128(reinterpret_cast<const __m128i*>(from + i * from_stride));
+  round(a, b);
+  round(b, a);
+  round(a, b);
+#pragma GCC unroll 8
+  for (int i = 0; i < 8; ++i)
+    _mm_storeu_si128(reinterpret_cast<__m128i*>(to + i * to_stride), b[i]);
+}
+#endif
+
+// to[c][r] = from[r][c], in units of two bytes; strides in bytes.
+void transpose_pairs(const std::byte* from, int64_t from_stride, int64_t rows, int64_t cols,
+                     std::byte* to, int64_t to_stride) {
+  int64_t whole_rows = 0, whole_cols = 0;
+#if defined(__SSE2__)
+  whole_rows = rows / 8 * 8;
+  whole_cols = cols / 8 * 8;
+  for (int64_t r = 0; r < whole_rows; r += 8)
+    for (int64_t c = 0; c < whole_cols; c += 8)
+      transpose_8x8(from + r * from_stride + 2 * c, from_stride, to + c * to_stride + 2 * r,
+                    to_stride);
+#endif
+  for (int64_t r = 0; r < rows; ++r)
+    for (int64_t c = r < whole_rows ? whole_cols : 0; c < cols; ++c)
+      std::memcpy(to + c * to_stride + 2 * r, from + r * from_stride + 2 * c, 2);
+}
+
+// Copies a page but for its index codes, which go through `panel(from, to)`, 16 keys at a time.
+template <typename Panel>
+void convert(const KvLayout& layout, const std::byte* from, std::byte* to, const Panel& panel) {
+  const int64_t codes = KvLayout::kPageTokens * layout.index_dim * (layout.fp8 ? 1 : 4);
+  for (int64_t layer = 0; layer < layout.n_layers; ++layer) {
+    const int64_t begin = layer * layout.layer_bytes(), index = layout.index_offset(layer);
+    const int64_t end = begin + layout.layer_bytes();
+    std::memcpy(to + begin, from + begin, static_cast<size_t>(index - begin));
+    for (int64_t at = 0; at < codes; at += codes / (KvLayout::kPageTokens / 16))
+      panel(from + index + at, to + index + at);
+    std::memcpy(to + index + codes, from + index + codes, static_cast<size_t>(end - index - codes));
   }
+}
+
+// A panel of the full-precision form: f32 [16][index_dim] <-> [index_dim][16].
+void transpose_floats(const std::byte* from, int64_t rows, int64_t cols, std::byte* to) {
+  for (int64_t r = 0; r < rows; ++r)
+    for (int64_t c = 0; c < cols; ++c)
+      std::memcpy(to + 4 * (c * rows + r), from + 4 * (r * cols + c), 4);
 }
 
 }  // namespace
 
 void kv_to_canonical(const KvLayout& layout, const std::byte* page, std::byte* canonical) {
-  convert(layout, page, canonical, [&](int64_t token_major, int64_t panel, size_t width) {
-    std::memcpy(canonical + token_major, page + panel, width);
+  const int64_t dim = layout.index_dim;
+  convert(layout, page, canonical, [&](const std::byte* from, std::byte* to) {
+    if (layout.fp8)
+      transpose_pairs(from, 32, dim / 2, 16, to, dim);
+    else
+      transpose_floats(from, dim, 16, to);
   });
 }
 
 void kv_from_canonical(const KvLayout& layout, const std::byte* canonical, std::byte* page) {
-  convert(layout, canonical, page, [&](int64_t token_major, int64_t panel, size_t width) {
-    std::memcpy(page + panel, canonical + token_major, width);
+  const int64_t dim = layout.index_dim;
+  convert(layout, canonical, page, [&](const std::byte* from, std::byte* to) {
+    if (layout.fp8)
+      transpose_pairs(from, dim, 16, dim / 2, to, 32);
+    else
+      transpose_floats(from, 16, dim, to);
   });
 }
 

@@ -105,18 +105,21 @@ std::vector<uint8_t> classify(const std::byte* columns, size_t n_columns, size_t
   return class_of;
 }
 
-EncodedPlane encode_plane(const std::byte* payload, const PlaneShape& s,
-                          const CodecOptions& options) {
+/// In rows, where tokens that occur again repeat the records of layers that do not look around.
+EncodedPlane encode_rows(const std::byte* payload, const PlaneShape& s, int level) {
+  EncodedPlane out;
+  Bytes plane(s.bytes());
+  gather_rows(payload, s, plane.data());
+  ByteWriter(out.head).fixed<uint8_t>(kRows);
+  append_stream(plane, level, out);
+  return out;
+}
+
+/// By channel, where each class of magnitudes has statistics of its own and nothing repeats.
+EncodedPlane encode_classes(const std::byte* payload, const PlaneShape& s, unsigned classes) {
   EncodedPlane out;
   Bytes plane(s.bytes());
   ByteWriter head(out.head);
-  const unsigned classes = std::clamp(options.classes, 1u, kMaxClasses);
-  if (!can_have_classes(s) || classes == 1) {
-    head.fixed<uint8_t>(kRows);
-    gather_rows(payload, s, plane.data());
-    append_stream(plane, can_have_classes(s) ? options.code_level : options.zstd_level, out);
-    return out;
-  }
   for (size_t l = 0; l < s.layers; ++l)
     gather_channels(payload, s, l, plane.data() + l * s.elements * s.records);
   const size_t n_columns = s.layers * s.elements;
@@ -131,8 +134,29 @@ EncodedPlane encode_plane(const std::byte* payload, const PlaneShape& s,
     const auto* column = plane.data() + c * s.records;
     streams[class_of[c]].insert(streams[class_of[c]].end(), column, column + s.records);
   }
-  for (const Bytes& stream : streams) append_stream(stream, options.code_level, out);
+  for (const Bytes& stream : streams) append_stream(stream, kEntropyOnly, out);
   return out;
+}
+
+/// Whether some records of a plane of codes are alike.
+bool records_repeat(const std::byte* payload, const PlaneShape& s) {
+  std::vector<XXH64_hash_t> hashes;
+  for (size_t l = 0; l < s.layers; ++l)
+    for (size_t r = 0; r < s.records; ++r)
+      hashes.push_back(XXH3_64bits(payload + s.first + l * s.layer_stride + r * s.record_stride, s.elements));
+  std::ranges::sort(hashes);
+  return std::ranges::adjacent_find(hashes) != hashes.end();
+}
+
+EncodedPlane encode_plane(const std::byte* payload, const PlaneShape& s, const CodecOptions& options) {
+  const unsigned classes = std::clamp(options.classes, 1u, kMaxClasses);
+  if (!can_have_classes(s) || classes == 1) return encode_rows(payload, s, options.zstd_level);
+  EncodedPlane sorted = encode_classes(payload, s, classes);
+  if (!records_repeat(payload, s)) return sorted;
+  EncodedPlane rows = encode_rows(payload, s, options.zstd_level);
+  // Sorted planes take longer to decode; that must pay.
+  const size_t worth = s.bytes() / 200;
+  return sorted.head.size() + sorted.data.size() + worth < rows.head.size() + rows.data.size() ? sorted : rows;
 }
 
 // What the directory says about one plane, before any of its data is touched.
@@ -310,16 +334,16 @@ Status decode_payload_into(std::span<const std::byte> encoded, std::span<std::by
   return {};
 }
 
-Result<std::vector<std::byte>> decode_payload(std::span<const std::byte> encoded,
-                                              unsigned threads) {
+Result<std::vector<std::byte>> decode_payload(std::span<const std::byte> encoded, unsigned threads,
+                                              std::vector<std::byte> room) {
   ByteReader r(encoded);
   LEYDEN_ASSIGN(const Header header, parse_header(r));
   // A frame of Huffman-coded bytes is never smaller than this; a header that promises more is lying,
   // and must not cost memory.
   if (header.layout.total_bytes() / 65536 > r.left()) return corrupt("page codec: data cut short");
-  Bytes payload(header.layout.total_bytes());
-  LEYDEN_TRY(decode_payload_into(encoded, payload, threads));
-  return payload;
+  room.resize(header.layout.total_bytes());
+  LEYDEN_TRY(decode_payload_into(encoded, room, threads));
+  return room;
 }
 
 

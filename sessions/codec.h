@@ -2,8 +2,9 @@
 // The lossless page codec: payload bytes to a self-describing, checked, smaller form and back.
 //
 // Numbers of one kind are gathered into planes (all code bytes, the high bytes of all RoPE halves,
-// ...). A plane of codes is further sorted by channel into classes of similar magnitude, so that each
-// class gets an entropy table of its own. Each stream is then zstd, or raw where zstd does not pay.
+// ...). A plane of codes is either left in rows, where zstd finds the records that repeated tokens
+// repeat, or sorted by channel into classes of similar magnitude, so that each class gets an entropy
+// table of its own: whichever is smaller. Each stream is then zstd, or raw where zstd does not pay.
 // The byte layout is drawn in format.md.
 #pragma once
 
@@ -18,10 +19,9 @@
 namespace leyden {
 
 struct CodecOptions {
-  int zstd_level = 1;      ///< of scales, RoPE halves and unknown bytes
-  int code_level = 0;      ///< of code planes; 0 is Huffman only, for there are no repeats to find
+  int zstd_level = 1;      ///< of planes in rows
   unsigned threads = 1;    ///< planes in parallel
-  unsigned classes = 4;    ///< channel classes of a code plane, 1 to 16; 1 means no sorting
+  unsigned classes = 4;    ///< channel classes to try for a code plane, 1 to 16; 1: do not try
 };
 
 /// Encodes a payload.
@@ -35,10 +35,12 @@ Result<std::vector<std::byte>> encode_payload(std::span<const std::byte> payload
 
 /// Decodes what encode_payload() made and verifies its XXH3-128. Safe on hostile input: nothing is
 /// allocated beyond kMaxPayloadBytes, and no byte of the result is left unwritten.
+/// @param room  memory the result may use again
 /// Errors: kCorrupt on any damage; kUnsupported on a newer codec version.
 /// Threads: reentrant; spawns threads - 1 helpers.
 Result<std::vector<std::byte>> decode_payload(std::span<const std::byte> encoded,
-                                              unsigned threads = 1);
+                                              unsigned threads = 1,
+                                              std::vector<std::byte> room = {});
 
 /// The same into memory of the caller's, which must have exactly the payload's size: for restoring many
 /// pages into one buffer. On an error the memory holds anything.

@@ -34,12 +34,21 @@ size_t cost_of(const StoredPage& page) { return page.payload.size() + 1024; }
 
 // Depth falls by one at each step, so a damaged parent link cannot make the walk endless.
 constexpr char kWalk[] = R"sql(
-WITH RECURSIVE chain(page, id, parent, depth, raw_bytes, stored_bytes) AS (
-  SELECT page, id, parent, depth, raw_bytes, stored_bytes FROM pages WHERE id=?1 AND state=0
+WITH RECURSIVE chain(page, id, parent, depth, raw_bytes, stored_bytes, state) AS (
+  SELECT page, id, parent, depth, raw_bytes, stored_bytes, state FROM pages WHERE id=?1
   UNION ALL
-  SELECT p.page, p.id, p.parent, p.depth, p.raw_bytes, p.stored_bytes FROM chain c
-  JOIN pages p ON p.id=c.parent AND p.state=0 AND p.depth=c.depth-1)
-SELECT page, id, parent, depth, raw_bytes, stored_bytes FROM chain)sql";
+  SELECT p.page, p.id, p.parent, p.depth, p.raw_bytes, p.stored_bytes, p.state FROM chain c
+  JOIN pages p ON p.id=c.parent AND p.depth=c.depth-1)
+SELECT page, id, parent, depth, raw_bytes, stored_bytes, state FROM chain)sql";
+
+// From the tip to the first page that is there.
+constexpr char kWalkToKept[] = R"sql(
+WITH RECURSIVE chain(parent, depth, state) AS (
+  SELECT parent, depth, state FROM pages WHERE id=?1
+  UNION ALL
+  SELECT p.parent, p.depth, p.state FROM chain c
+  JOIN pages p ON c.state<>0 AND p.id=c.parent AND p.depth=c.depth-1)
+SELECT depth+1 FROM chain WHERE state=0)sql";
 
 }  // namespace
 
@@ -100,7 +109,7 @@ Result<std::unique_ptr<KvPages>> KvPages::open(const std::string& path, const Op
   if (options.read_only) {
     LEYDEN_ASSIGN(const int64_t version, pages->writer_db_->query_integer("PRAGMA user_version"));
     if (version > kKvVersion) LEYDEN_TRY(begin_file(*pages->writer_db_, kKvVersion));
-    if (version != kKvVersion)
+    if (version < kKvReadable)
       return unsupported(path + ": KV file version " + std::to_string(version) +
                          " needs a migration, and the store is read-only");
   } else {
@@ -235,8 +244,8 @@ Status KvPages::insert_page(const StoredPage& page, std::span<const std::byte> r
   Database& db = *writer_db_;
   const PageId key = key_of(page.id), parent = key_of(page.parent);
   {
-    // Another process may have written it meanwhile. A quarantined row makes way; its payload row
-    // may sit on unreadable pages and is left to repair.
+    // Another process may have written it meanwhile. The row of an evicted or quarantined page makes
+    // way; the payload of the latter may sit on unreadable pages and is left to repair.
     LEYDEN_ASSIGN(Statement q, db.prepare("SELECT state FROM pages WHERE id=?"));
     LEYDEN_ASSIGN(const bool there, q.bind(blob_of(key)).step());
     if (there && q.integer(0) == 0) return {};
@@ -269,7 +278,7 @@ Status KvPages::insert_page(const StoredPage& page, std::span<const std::byte> r
 Result<std::unique_ptr<Database>> KvPages::borrow_reader() {
   {
     std::unique_lock lock(readers_mutex_);
-    if (idle_readers_.empty() && n_readers_ >= std::max(options_.readers, 1u))
+    if (idle_readers_.empty() && n_readers_ >= most_readers_)
       reader_free_.wait(lock, [&] { return !idle_readers_.empty(); });
     if (!idle_readers_.empty()) {
       auto db = std::move(idle_readers_.back());
@@ -367,9 +376,13 @@ Result<ChainInfo> KvPages::inspect_chain(const PageId& tip) {
   LEYDEN_ASSIGN(Statement q, db->prepare(kWalk));
   const PageId key = key_of(tip);
   q.bind(blob_of(key));
+  bool at_root = false;
   for (;;) {
     LEYDEN_ASSIGN(const bool row, q.step());
     if (!row) break;
+    ++info.length;
+    at_root = q.integer(3) == 0 && id_of(q.blob(2)) == PageId{};
+    if (q.integer(6) != 0) continue;  // evicted or damaged
     KvPageInfo page;
     page.row = q.integer(0);
     page.key = id_of(q.blob(1));
@@ -383,32 +396,50 @@ Result<ChainInfo> KvPages::inspect_chain(const PageId& tip) {
   }
   std::ranges::reverse(info.from_root);
   info.pages = static_cast<uint32_t>(info.from_root.size());
-  info.complete = !info.from_root.empty() && info.from_root.front().depth == 0 &&
-                  info.from_root.front().parent_key == PageId{};
+  info.complete = at_root && info.pages == info.length;
   return info;
+}
+
+Result<uint32_t> KvPages::kept_pages(const PageId& tip) {
+  if (tip == PageId{}) return 0u;
+  ReaderLease db(*this);
+  LEYDEN_TRY(db.status());
+  const PageId key = key_of(tip);
+  for (const char* sql : {"SELECT depth+1 FROM pages WHERE id=? AND state=0", kWalkToKept}) {  // usually the first
+    LEYDEN_ASSIGN(Statement q, db->prepare(sql));
+    LEYDEN_ASSIGN(const bool there, q.bind(blob_of(key)).step());
+    if (there) return static_cast<uint32_t>(q.integer(0));
+  }
+  return 0u;
 }
 
 Status KvPages::load_chain(const PageId& tip, unsigned threads,
                            const std::function<bool(StoredPage&&)>& take) {
   LEYDEN_ASSIGN(const ChainInfo chain, inspect_chain(tip));
   if (!chain.complete)
-    return not_found(path_ + ": " + (chain.pages == 0 ? std::string("the last page is missing")
-                                                      : "a page before depth " +
-                                                            std::to_string(chain.from_root.front().depth) +
-                                                            " is missing"));
+    return not_found(path_ + ": pages are missing, " + std::to_string(chain.pages) + " are left");
   // Reading and decoding run ahead of `take` by a few pages a thread, and never wait for one another.
+  std::mutex spare_mutex;
+  std::vector<Bytes> spare;  // payloads that `take` left behind
+  {
+    std::lock_guard lock(readers_mutex_);
+    most_readers_ = std::max(most_readers_, threads);
+  }
   const auto read = [&](size_t i) -> Result<StoredPage> {
-    thread_local Bytes record;
+    Bytes room;
     {
-      ReaderLease db(*this);
-      LEYDEN_TRY(db.status());
-      LEYDEN_ASSIGN(Statement q, db->prepare("SELECT record FROM payloads WHERE page=?"));
-      LEYDEN_ASSIGN(const bool there, q.bind(chain.from_root[i].row).step());
-      if (!there) return corrupt("page record: the payload is missing");
-      const auto blob = q.blob(0);
-      record.assign(blob.begin(), blob.end());
+      std::lock_guard lock(spare_mutex);
+      if (!spare.empty()) {
+        room = std::move(spare.back());
+        spare.pop_back();
+      }
     }
-    return decode_page(record, vault_);
+    ReaderLease db(*this);
+    LEYDEN_TRY(db.status());
+    LEYDEN_ASSIGN(Statement q, db->prepare("SELECT record FROM payloads WHERE page=?"));
+    LEYDEN_ASSIGN(const bool there, q.bind(chain.from_root[i].row).step());
+    if (!there) return corrupt("page record: the payload is missing");
+    return decode_page(q.blob(0), vault_, 1, std::move(room));
   };
   PageId expected_parent{};
   Status status;
@@ -423,6 +454,7 @@ Status KvPages::load_chain(const PageId& tip, unsigned threads,
     expected_parent = page->id;
     note_use(info.key);
     if (!take(std::move(*page))) status = cancelled("load_chain: stopped by its caller");
+    if (std::lock_guard lock(spare_mutex); !page->payload.empty()) spare.push_back(std::move(page->payload));
     return status.ok();
   };
   parallel_in_order<Result<StoredPage>>(chain.from_root.size(), threads, std::max<size_t>(4 * threads, 1),
@@ -462,7 +494,7 @@ Result<KvPages::Stats> KvPages::stats() {
     LEYDEN_ASSIGN(Statement q, db->prepare("SELECT count(*) FILTER (WHERE state=0), "
                                            "total(raw_bytes) FILTER (WHERE state=0), "
                                            "total(stored_bytes) FILTER (WHERE state=0), "
-                                           "count(*) FILTER (WHERE state<>0) FROM pages"));
+                                           "count(*) FILTER (WHERE state=1) FROM pages"));
     LEYDEN_TRY(q.step());
     stats.pages = static_cast<uint64_t>(q.integer(0));
     stats.raw_bytes = static_cast<uint64_t>(q.real(1));

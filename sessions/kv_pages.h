@@ -8,6 +8,7 @@
 // put() of the same id heals it.
 #pragma once
 
+#include <algorithm>
 #include <condition_variable>
 #include <deque>
 #include <functional>
@@ -37,11 +38,12 @@ struct KvPageInfo {
 
 /// How much of a chain is on disk.
 struct ChainInfo {
-  uint32_t pages = 0;         ///< found, walking from the tip towards the root
-  bool complete = false;      ///< the walk reached the root
+  uint32_t pages = 0;         ///< that are there
+  uint32_t length = 0;        ///< of the chain as far as it is known, evicted and damaged pages included
+  bool complete = false;      ///< every page down to the root is there
   uint64_t raw_bytes = 0;
   uint64_t stored_bytes = 0;
-  std::vector<KvPageInfo> from_root;  ///< the pages found, root side first
+  std::vector<KvPageInfo> from_root;  ///< the pages that are there, root side first
 };
 
 /// Stands beside a KV file in which a write met damage: the next one to open the store sets the file aside.
@@ -57,7 +59,7 @@ class KvPages final : public PageStore {
     size_t queue_bytes = size_t{256} << 20; ///< payloads waiting to be written
     size_t batch_bytes = size_t{32} << 20;  ///< payloads in one transaction
     unsigned encoder_threads = 2;
-    unsigned readers = 4;                   ///< reading connections at most
+    unsigned readers = 4;                   ///< reading connections at most, or one a thread of load_chain()
     CodecOptions codec;
   };
 
@@ -88,6 +90,9 @@ class KvPages final : public PageStore {
   /// How much of the chain that ends in `tip` is durable. Cost: a walk over metadata, about 2 us a
   /// page.
   Result<ChainInfo> inspect_chain(const PageId& tip);
+  /// How many pages from the root on eviction has left of that chain. Damage is not looked for.
+  /// Cost: one look-up, and one for each page that is gone from the chain's end.
+  Result<uint32_t> kept_pages(const PageId& tip);
   /// Decodes on `threads` threads. A damaged page is quarantined by the time kCorrupt is answered.
   Status load_chain(const PageId& tip, unsigned threads,
                     const std::function<bool(StoredPage&&)>& take) override;
@@ -114,7 +119,8 @@ class KvPages final : public PageStore {
  private:
   friend class ReaderLease;
   KvPages(std::string path, Options options, const Vault* vault)
-      : path_(std::move(path)), options_(std::move(options)), vault_(vault) {}
+      : path_(std::move(path)), options_(std::move(options)), vault_(vault),
+        most_readers_(std::max(options_.readers, 1u)) {}
 
   Result<std::unique_ptr<Database>> connect(bool writer) const;
   Result<std::unique_ptr<Database>> borrow_reader();
@@ -136,7 +142,7 @@ class KvPages final : public PageStore {
   std::mutex readers_mutex_;
   std::condition_variable reader_free_;
   std::vector<std::unique_ptr<Database>> idle_readers_;
-  unsigned n_readers_ = 0;
+  unsigned n_readers_ = 0, most_readers_;
 
   std::mutex mutex_;  // everything below
   std::condition_variable work_, settled_;

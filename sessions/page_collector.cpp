@@ -26,7 +26,8 @@ struct Page {
   int64_t written_at = 0;
   int64_t used_at_ms = 0;
   Reach reach = Reach::kNobody;
-  bool gone = false;
+  bool gone = false;     ///< evicted, in this pass or before: its row is a link between others
+  bool evicted = false;  ///< before this pass
 };
 
 struct Root {
@@ -61,7 +62,8 @@ class Collector {
     drop_unreachable();
     for (const Root& root : roots_) keep_session_quota(root);
     keep_store_quota();
-    LEYDEN_TRY(remove_doomed());
+    LEYDEN_TRY(remove(unneeded_, "DELETE FROM pages WHERE page=?"));
+    LEYDEN_TRY(remove(evicted_, "UPDATE pages SET state=2 WHERE page=?"));
     for (const Page& page : all_)
       if (!page.gone) {
         ++report_.kept_pages;
@@ -75,7 +77,7 @@ class Collector {
   Status read_pages() {
     std::lock_guard lock(pages_.database().mutex());
     LEYDEN_ASSIGN(Statement q, pages_.database().prepare(
-        "SELECT page, id, parent, depth, stored_bytes, written_at FROM pages WHERE state=0"));
+        "SELECT page, id, parent, depth, stored_bytes, written_at, state FROM pages"));
     for (;;) {
       LEYDEN_ASSIGN(const bool row, q.step());
       if (!row) break;
@@ -86,15 +88,17 @@ class Collector {
       page.depth = static_cast<uint32_t>(q.integer(3));
       page.stored_bytes = static_cast<uint64_t>(q.integer(4));
       page.written_at = q.integer(5);
+      page.gone = q.integer(6) != 0;
+      page.evicted = q.integer(6) == 2;
       index_[page.key] = static_cast<uint32_t>(all_.size());
-      total_ += page.stored_bytes;
+      if (!page.gone) total_ += page.stored_bytes;
       all_.push_back(page);
     }
     for (Page& page : all_) {
       const auto it = index_.find(page.parent_key);
       if (it == index_.end() || all_[it->second].depth >= page.depth) continue;
       page.parent = it->second;
-      ++all_[it->second].children;
+      if (!page.gone) ++all_[it->second].children;
     }
     return {};
   }
@@ -152,7 +156,10 @@ class Collector {
     ++n_pages;
     n_bytes += page.stored_bytes;
     if (page.parent != kNone) --all_[page.parent].children;
-    doomed_.push_back(i);
+  }
+  void evict(uint32_t i) {
+    doom(i, report_.evicted_pages, report_.evicted_bytes);
+    evicted_.push_back(i);
   }
 
   bool young(const Page& page) const {
@@ -161,14 +168,19 @@ class Collector {
 
   void drop_unreachable() {
     std::vector<uint32_t> deepest_first;
-    for (uint32_t i = 0; i < all_.size(); ++i)
-      if (all_[i].reach == Reach::kNobody) deepest_first.push_back(i);
+    for (uint32_t i = 0; i < all_.size(); ++i) {
+      if (all_[i].reach != Reach::kNobody) continue;
+      if (!all_[i].gone) deepest_first.push_back(i);
+      if (all_[i].evicted) unneeded_.push_back(i);
+    }
     std::ranges::stable_sort(deepest_first, [&](uint32_t a, uint32_t b) {
       return all_[a].depth > all_[b].depth;
     });
     for (uint32_t i : deepest_first)
-      if (all_[i].children == 0 && !young(all_[i]))
+      if (all_[i].children == 0 && !young(all_[i])) {
         doom(i, report_.unreachable_pages, report_.unreachable_bytes);
+        unneeded_.push_back(i);
+      }
   }
 
   bool can_go(const Page& page) const {
@@ -185,7 +197,7 @@ class Collector {
          i != kNone && bytes > root.quota && (all_[i].gone || can_go(all_[i])); i = all_[i].parent) {
       if (all_[i].gone) continue;
       bytes -= all_[i].stored_bytes;
-      doom(i, report_.evicted_pages, report_.evicted_bytes);
+      evict(i);
     }
   }
 
@@ -204,20 +216,21 @@ class Collector {
     while (total_ > options_.quota_bytes && !leaves.empty()) {
       const uint32_t i = leaves.top().second;
       leaves.pop();
-      doom(i, report_.evicted_pages, report_.evicted_bytes);
+      evict(i);
       const uint32_t parent = all_[i].parent;
       if (parent != kNone && can_go(all_[parent])) leaves.emplace(value_of(all_[parent]), parent);
     }
   }
 
-  Status remove_doomed() {
+  /// Takes the payloads of `list` away and does `then` to their rows.
+  Status remove(const std::vector<uint32_t>& list, const char* then) {
     Database& db = pages_.database();
-    for (size_t at = 0; at < doomed_.size(); at += 64) {
+    for (size_t at = 0; at < list.size(); at += 64) {
       Transaction transaction(db);
       LEYDEN_TRY(transaction.begun());
-      for (size_t i = at; i < std::min(at + 64, doomed_.size()); ++i) {
-        const int64_t row = all_[doomed_[i]].row;
-        LEYDEN_ASSIGN(Statement a, db.prepare("DELETE FROM pages WHERE page=?"));
+      for (size_t i = at; i < std::min(at + 64, list.size()); ++i) {
+        const int64_t row = all_[list[i]].row;
+        LEYDEN_ASSIGN(Statement a, db.prepare(then));
         LEYDEN_TRY(a.bind(row).run());
         LEYDEN_ASSIGN(Statement b, db.prepare("DELETE FROM payloads WHERE page=?"));
         LEYDEN_TRY(b.bind(row).run());
@@ -235,7 +248,7 @@ class Collector {
   std::vector<Page> all_;
   std::unordered_map<PageId, uint32_t, PageIdHash> index_;
   std::vector<Root> roots_;
-  std::vector<uint32_t> doomed_;
+  std::vector<uint32_t> unneeded_, evicted_;
   uint64_t total_ = 0;
 };
 

@@ -1,7 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 // Removes pages nobody needs, and the least valuable ones when the store is over its quota.
 //
-// Pages go leaves first, so what remains of a chain is always its front part, which is still of use.
+// Pages go leaves first, so what remains of a chain is always its front part, which is still of use. The
+// rows of evicted pages stay, without a payload, so that its tip still leads there.
 // That order also protects a chain that is being written: its newest page is young, and no page goes
 // before those that continue it.
 #pragma once

@@ -66,7 +66,7 @@ bool record_hash_holds(std::span<const std::byte> record) {
 }
 
 Result<StoredPage> decode_page(std::span<const std::byte> record, const Vault* vault,
-                               unsigned threads) {
+                               unsigned threads, std::vector<std::byte> room) {
   if (!record_hash_holds(record)) return corrupt("page record: hash does not match");
   ByteReader outer(record.first(record.size() - kHashBytes));
   if (as_text(outer.raw(kMagic.size())) != kMagic) return corrupt("page record: not a page");
@@ -93,7 +93,7 @@ Result<StoredPage> decode_page(std::span<const std::byte> record, const Vault* v
     return corrupt("page record: cut short or out of range");
   page.depth = static_cast<uint32_t>(depth);
   if (r.left() != 0) {
-    LEYDEN_ASSIGN(page.payload, decode_payload(r.rest(), threads));
+    LEYDEN_ASSIGN(page.payload, decode_payload(r.rest(), threads, std::move(room)));
   }
   return page;
 }

@@ -22,8 +22,9 @@ Result<std::vector<std::byte>> encode_page(const StoredPage& page, const PageLay
                                            const CodecOptions& options, const Vault* vault);
 
 /// Errors: kCorrupt on damage; kUnsupported on a newer version, or a sealed record without vault.
+/// @param room  memory the payload may use again; fresh memory costs as much as decoding into it
 Result<StoredPage> decode_page(std::span<const std::byte> record, const Vault* vault,
-                               unsigned threads = 1);
+                               unsigned threads = 1, std::vector<std::byte> room = {});
 
 /// Verifies the outer hash only; needs no key and does not decode.
 bool record_hash_holds(std::span<const std::byte> record);

@@ -174,7 +174,10 @@ Result<ResumeState> SessionCatalogue::resume_state(CatalogueId id, std::string_v
     return state;
   };
   if (pages_ == nullptr) return reread("the store keeps no KV");
-  LEYDEN_ASSIGN(const ChainInfo chain, pages_->inspect_chain(state.tip));
+  const auto inspected = pages_->inspect_chain(state.tip);
+  if (inspected.status().code() == StatusCode::kCorrupt) return reread(inspected.status().message());
+  LEYDEN_TRY(inspected.status());
+  const ChainInfo& chain = *inspected;
   state.full_pages = chain.pages;
   state.raw_bytes = chain.raw_bytes;
   state.stored_bytes = chain.stored_bytes;

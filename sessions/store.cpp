@@ -190,11 +190,13 @@ Status Store::match_files(bool kv_was_there) {
     }
     LEYDEN_ASSIGN(id, read_meta(db, "store"));
   }
-  LEYDEN_ASSIGN(const Bytes kv_id, read_meta(pages_->database(), "store"));
-  if (kv_id == id) return {};
-  if (!kv_id.empty()) {
+  const auto kv_id = read_meta(pages_->database(), "store");
+  const bool damaged = kv_id.status().code() == StatusCode::kCorrupt;
+  if (!damaged) LEYDEN_TRY(kv_id.status());
+  if (!damaged && *kv_id == id) return {};
+  if (damaged || !kv_id->empty()) {
     pages_.reset();
-    LEYDEN_TRY(set_kv_aside("belongs to another store"));
+    LEYDEN_TRY(set_kv_aside(damaged ? "is damaged (" + kv_id.status().message() + ")" : "belongs to another store"));
     LEYDEN_TRY(open_kv(kv_was_there));
   }
   return write_meta(pages_->database(), "store", id);

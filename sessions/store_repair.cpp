@@ -250,10 +250,11 @@ Status salvage_kv(const std::string& path, const StoreOptions& options, const Va
     LEYDEN_TRY(fresh->database().execute("BEGIN"));
     for (const TableCopy& table : {TableCopy{"meta", false}, {"profiles", true}, {"pages", true}})
       salvage_table(**damaged, fresh->database(), table, most_id);
-    LEYDEN_TRY(fresh->database().execute("DELETE FROM pages WHERE state<>0"));
+    // A page that is lost becomes an evicted one: what comes before it is still of use.
+    LEYDEN_TRY(fresh->database().execute("UPDATE pages SET state=2 WHERE state=1"));
     std::vector<int64_t> rows;
     {
-      LEYDEN_ASSIGN(Statement q, fresh->database().prepare("SELECT page FROM pages ORDER BY page"));
+      LEYDEN_ASSIGN(Statement q, fresh->database().prepare("SELECT page FROM pages WHERE state=0 ORDER BY page"));
       for (;;) {
         LEYDEN_ASSIGN(const bool row, q.step());
         if (!row) break;
@@ -273,8 +274,8 @@ Status salvage_kv(const std::string& path, const StoreOptions& options, const Va
         ++report.pages_kept;
       } else {
         ++report.pages_lost;
-        LEYDEN_ASSIGN(Statement del, fresh->database().prepare("DELETE FROM pages WHERE page=?"));
-        LEYDEN_TRY(del.bind(page).run());
+        LEYDEN_ASSIGN(Statement lost, fresh->database().prepare("UPDATE pages SET state=2 WHERE page=?"));
+        LEYDEN_TRY(lost.bind(page).run());
       }
     }
     LEYDEN_TRY(fresh->database().execute("COMMIT"));

@@ -68,7 +68,9 @@ CREATE INDEX pages_parent ON pages(parent);
 CREATE TABLE payloads(page INTEGER PRIMARY KEY, record BLOB NOT NULL);
 CREATE TABLE quarantine(
   id BLOB NOT NULL, page INTEGER NOT NULL, reason TEXT NOT NULL, found_at INTEGER NOT NULL);
-)sql"};
+)sql",
+    // 2: evicted pages stay as rows of state 2, without a payload. The tables are those of 1.
+    ""};
 
 Status newer(Database& db, int64_t version, int newest) {
   return unsupported(db.path() + ": written by a newer Leyden (version " + std::to_string(version) +

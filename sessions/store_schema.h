@@ -8,7 +8,8 @@
 namespace leyden {
 
 inline constexpr int kCatalogueVersion = 2;  ///< user_version of catalogue.db
-inline constexpr int kKvVersion = 1;         ///< user_version of kv.db
+inline constexpr int kKvVersion = 2;         ///< user_version of kv.db
+inline constexpr int kKvReadable = 1;        ///< the oldest that needs no migration to be read
 inline constexpr int kCatalogueMark = 0x4c657943;  ///< application_id "LeyC"
 inline constexpr int kKvMark = 0x4c65794b;         ///< application_id "LeyK"
 

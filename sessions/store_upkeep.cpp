@@ -218,7 +218,7 @@ Result<CheckReport> Store::check(const CancelToken* cancel, const ProgressFn& pr
   c.progress("kv", "files", 0, 1);
   c.tree(pages_->database(), "kv.db");
   c.pages(*pages_);
-  c.count(pages_->database(), "SELECT count(*) FROM pages WHERE state<>0", "quarantined pages");
+  c.count(pages_->database(), "SELECT count(*) FROM pages WHERE state=1", "quarantined pages");
   c.count(pages_->database(), "SELECT count(*) FROM payloads y LEFT JOIN pages p ON p.page=y.page "
                               "WHERE p.page IS NULL", "payloads that no page owns");
   if (c.stopped()) return cancelled("store check: stopped");

@@ -42,6 +42,13 @@ void show_changed(const Store& store, int64_t id, const Console& console, const 
   print(fmt::format("{} session {}, '{}'\n", what, id, fit(title_of(info), 200)));
 }
 
+/// How much KV there is; after eviction, of how much.
+std::string kept_text(const Json& session) {
+  const auto kept = session.at("kept_bytes").get<uint64_t>();
+  const auto all = session.at("kv_bytes").get<uint64_t>();
+  return kept == all ? human_bytes(all) : human_bytes(kept) + " of " + human_bytes(all);
+}
+
 void run_list(const SessionArguments& args, const Console& console) {
   if (args.store.folder.empty() && !args.store.exists()) {  // nothing was ever kept
     return print(console.json ? "[]\n" : "No sessions yet.\n");
@@ -62,8 +69,7 @@ void run_list(const SessionArguments& args, const Console& console) {
     table.add({std::to_string(s.at("id").get<int64_t>()),
                title_of(s) + (s.at("pinned").get<bool>() ? " (pinned)" : ""),
                grouped(s.at("messages").get<uint64_t>()), grouped(s.at("tokens").get<uint64_t>()),
-               human_bytes(s.at("kv_bytes").get<uint64_t>()),
-               age(s.at("used_ms").get<int64_t>(), now_ms())});
+               kept_text(s), age(s.at("used_ms").get<int64_t>(), now_ms())});
   }
   print(table.text());
 }
@@ -88,8 +94,8 @@ void run_show(const SessionArguments& args, const Console& console) {
       info.at("model").is_null() ? "none yet" : fit(info.at("model").get<std::string>(), 200));
   row("created", date(info.at("created_ms").get<int64_t>()));
   row("used", age(info.at("used_ms").get<int64_t>(), now_ms()));
-  row("kept", fmt::format("{} tokens, {}", grouped(info.at("tokens").get<uint64_t>()),
-                          human_bytes(info.at("kv_bytes").get<uint64_t>())));
+  row("kept", fmt::format("{} tokens, {} ({} on disk)", grouped(info.at("tokens").get<uint64_t>()),
+                          kept_text(info), human_bytes(info.at("stored_bytes").get<uint64_t>())));
   if (info.at("pinned").get<bool>()) row("pinned", "yes");
   if (info.at("forked_from") != 0) {
     row("forked from", fmt::format("session {}", info.at("forked_from").get<int64_t>()));

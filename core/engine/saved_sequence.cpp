@@ -199,6 +199,7 @@ Result<std::shared_ptr<Sequence>> Scheduler::restore(const SavedSequence& saved,
   s->exact_ = manifest.exact;
   ThreadPool workers(threads);
   std::vector<std::pair<std::shared_ptr<Page>, StoredPage>> batch;
+  std::vector<std::vector<std::byte>> spent;  // memory the store may fill again
   const auto settle = [&]() -> Status {
     std::vector<Status> filled(batch.size());
     workers.parallel_for(static_cast<int64_t>(batch.size()), [&](int64_t i, int) {
@@ -208,7 +209,10 @@ Result<std::shared_ptr<Sequence>> Scheduler::restore(const SavedSequence& saved,
     });
     for (const Status& status : filled) LEYDEN_TRY(status);
     std::lock_guard lock(pages_mutex_);
-    for (const auto& [page, stored] : batch) pages_.remember(page);
+    for (auto& [page, stored] : batch) {
+      pages_.remember(page);
+      spent.push_back(std::move(stored.payload));
+    }
     batch.clear();
     return {};
   };
@@ -244,6 +248,11 @@ Result<std::shared_ptr<Sequence>> Scheduler::restore(const SavedSequence& saved,
           }
           page = *adopted;
           batch.emplace_back(page, std::move(stored));
+          stored.payload.clear();
+          if (!spent.empty()) {
+            stored.payload = std::move(spent.back());
+            spent.pop_back();
+          }
         }
       }
       add(std::move(page));

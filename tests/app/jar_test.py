@@ -9,7 +9,7 @@ from cli import CliTest
 from golden_store import ANSWER, QUESTION, SESSION
 
 SESSION_KEYS = {"id", "uuid", "title", "model", "fingerprint", "created_ms", "used_ms", "pinned", "messages",
-                "tokens", "kv_bytes", "documents", "forked_from"}
+                "tokens", "kv_bytes", "kept_bytes", "documents", "forked_from"}
 
 
 def columns(line):
@@ -41,7 +41,25 @@ class Sessions(JarTest):
         self.assertEqual((one["title"], one["model"], one["messages"]), (SESSION, "golden", 2))
         self.assertEqual((one["pinned"], one["forked_from"], len(one["documents"])), (False, 0, 1))
         self.assertGreater(one["kv_bytes"], 0)
+        self.assertEqual(one["kept_bytes"], one["kv_bytes"])
         self.assertRegex(one["uuid"], "^[0-9a-f]{32}$")
+
+    def test_what_eviction_left(self):
+        jar = golden_store.unpack(self.path("evicted"), "store_v3")
+        sessions = {s["title"]: s for s in self.sessions(jar)}
+        whole, part = sessions[SESSION], sessions["Evicted"]
+        self.assertEqual(whole["kept_bytes"], whole["kv_bytes"])
+        self.assertTrue(0 < part["kept_bytes"] < part["kv_bytes"], part)
+        stored = self.json(*self.on("session", "show", "Evicted", store=jar))["stored_bytes"]
+        self.assertGreater(stored, 0)
+        self.json(*self.on("store", "collect", "--quota", "1", store=jar))
+        for session in self.sessions(jar):
+            self.assertEqual(session["kept_bytes"], 0)
+            self.assertGreater(session["kv_bytes"], 0)
+            info = self.json(*self.on("session", "show", str(session["id"]), store=jar))
+            self.assertEqual(info["stored_bytes"], 0)
+        self.assertIn("0 B of ", self.text(*self.on("session", "list", store=jar)))
+        self.assertIn("(0 B on disk)", self.text(*self.on("session", "show", "Evicted", store=jar)))
 
     def test_table_fits_the_terminal(self):
         for title in ("x" * 300, "深度学习" * 40, "bell \x07 and \x1b[31mred\nsecond line", ""):
@@ -61,7 +79,7 @@ class Sessions(JarTest):
 
     def test_show(self):
         info = self.json(*self.on("session", "show", SESSION))
-        self.assertLessEqual(SESSION_KEYS | {"head", "settings", "quota_bytes", "branch"}, set(info))
+        self.assertLessEqual(SESSION_KEYS | {"head", "settings", "quota_bytes", "stored_bytes", "branch"}, set(info))
         self.assertEqual(info["settings"], {"a": 1})
         self.assertEqual([d["title"] for d in info["documents"]], ["Document"])
         self.assertEqual([(m["role"], m["text"]) for m in info["branch"]],

@@ -89,6 +89,11 @@ struct Program {
     return Chat(c);
   }
 
+  Json sessions() {
+    return json_of([&](leyden_string** out, leyden_error** e) {
+      return leyden_store_sessions_json(out, store.get(), 0, 0, e);
+    });
+  }
   Json messages(int64_t session) {
     return json_of([&](leyden_string** out, leyden_error** e) {
       return leyden_session_messages_json(out, store.get(), session, e);
@@ -423,6 +428,9 @@ TEST_F(SavedChat, WhatIsMissingIsReadAgainAndTold) {
       {"kv.db is overwritten from its middle on", true, [](const fs::path& s) {
          overwrite(s / "kv.db", fs::file_size(s / "kv.db") / 2, fs::file_size(s / "kv.db") / 2);
        }},
+      {"kv.db is overwritten but for its first page", false, [](const fs::path& s) {
+         overwrite(s / "kv.db", 65536, fs::file_size(s / "kv.db") - 65536);
+       }},
       {"kv.db is cut short", false, [](const fs::path& s) {
          fs::resize_file(s / "kv.db", fs::file_size(s / "kv.db") / 3);
        }},
@@ -440,6 +448,7 @@ TEST_F(SavedChat, WhatIsMissingIsReadAgainAndTold) {
       EXPECT_EQ(how.at("kind"), "reread") << d.name << ": " << how.dump();
       EXPECT_FALSE(how.at("notices").empty()) << d.name;
       EXPECT_EQ(how.at("restored_tokens"), 0);
+      ASSERT_EQ(p.sessions().size(), 1u) << d.name;
       const Json messages = p.messages(session);
       ASSERT_EQ(messages.size(), 4u) << d.name;
       EXPECT_EQ(messages[3].at("text"), answers[1]);

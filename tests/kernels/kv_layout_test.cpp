@@ -73,25 +73,34 @@ TEST(KvLayout, ReadsBackWhatWasWritten) {
 }
 
 TEST(KvLayout, CanonicalRoundTrip) {
-  for (bool fp8 : {true, false}) {
-    const KvLayout l = make_layout(fp8, 2, 64, 8, 6);
-    const Pages pages(l, 64, 5);
-    const size_t n = static_cast<size_t>(l.page_bytes());
-    std::vector<std::byte> canonical(n), back(n);
-    kv_to_canonical(l, pages.page(0), canonical.data());
-    kv_from_canonical(l, canonical.data(), back.data());
-    EXPECT_EQ(std::memcmp(back.data(), pages.page(0), n), 0);
-    // Token-major there: element d of key s at s * dim + d.
-    const int64_t width = fp8 ? 1 : 4, base = l.index_offset(1);
-    for (int64_t s = 0; s < 64; ++s) {
-      for (int64_t d = 0; d < 6; ++d) {
-        EXPECT_EQ(
-            std::memcmp(canonical.data() + base + (s * 6 + d) * width,
-                        pages.page(0) + base + l.index_element(s, d), static_cast<size_t>(width)),
-            0);
+  for (bool fp8 : {true, false})
+    for (int64_t dim : {2, 6, 30, 128}) {  // below, beside and on the blocks that are moved at once
+      const KvLayout l = make_layout(fp8, 2, 64, 8, dim);
+      const Pages pages(l, 64, 5);
+      const size_t n = static_cast<size_t>(l.page_bytes());
+      std::vector<std::byte> canonical(n), back(n);
+      kv_to_canonical(l, pages.page(0), canonical.data());
+      kv_from_canonical(l, canonical.data(), back.data());
+      EXPECT_EQ(std::memcmp(back.data(), pages.page(0), n), 0);
+      for (int64_t layer = 0; layer < 2; ++layer) {
+        // Token-major there: element d of key s at s * dim + d.
+        const int64_t width = fp8 ? 1 : 4, base = l.index_offset(layer);
+        for (int64_t s = 0; s < 64; ++s)
+          for (int64_t d = 0; d < dim; ++d)
+            ASSERT_EQ(std::memcmp(canonical.data() + base + (s * dim + d) * width,
+                                  pages.page(0) + base + l.index_element(s, d),
+                                  static_cast<size_t>(width)),
+                      0)
+                << "dim " << dim << " key " << s << " element " << d;
+        // All else is where it was.
+        const auto same = [&](int64_t from, int64_t to) {
+          return std::memcmp(canonical.data() + from, pages.page(0) + from,
+                             static_cast<size_t>(to - from)) == 0;
+        };
+        EXPECT_TRUE(same(l.latent_offset(layer, 0), base));
+        EXPECT_TRUE(same(base + 64 * dim * width, (layer + 1) * l.layer_bytes()));
       }
     }
-  }
 }
 
 }  // namespace

@@ -34,7 +34,13 @@ std::vector<StoredPage> golden_chain() {
   return chain;
 }
 
-void write_golden(const std::string& folder, int catalogue_version) {
+// A version of the store is one of each file.
+constexpr struct Version {
+  const char* name;
+  int catalogue, kv;
+} kVersions[] = {{"store_v1", 1, 1}, {"store_v2", 2, 1}, {"store_v3", 2, 2}};
+
+void write_golden(const std::string& folder, const Version& version) {
   ScratchFolder scratch;
   {
     auto store = open_store(scratch / "s");
@@ -48,8 +54,17 @@ void write_golden(const std::string& folder, int catalogue_version) {
     const auto chain = golden_chain();
     for (const auto& page : chain) ASSERT_TRUE(store->pages().put(page).ok());
     ASSERT_TRUE(store->sessions().save_turn(turn(s, a, "Everything. 一切。", chain.back().id, 3))->kv_saved);
+    if (version.kv >= 2) {
+      const Conversation evicted = add_conversation(*store, "Evicted", 5, 4, model_id);
+      ASSERT_TRUE(store->sessions().set_kv_quota(evicted.session, 2 * evicted.chain[0].payload.size()).ok());
+      ASSERT_TRUE(store->collect({.grace_s = -1}).ok());
+    }
   }
-  if (catalogue_version == 1) {
+  if (version.kv == 1) {
+    auto db = Database::open(scratch / "s/kv.db", {.vfs = *checksum_vfs_over("")});
+    ASSERT_TRUE((*db)->execute("PRAGMA user_version=1").ok());
+  }
+  if (version.catalogue == 1) {
     auto db = Database::open(scratch / "s/catalogue.db", {.vfs = *checksum_vfs_over("")});
     ASSERT_TRUE((*db)->execute("ALTER TABLE sessions DROP COLUMN kv_quota; PRAGMA user_version=1; VACUUM").ok());
   }
@@ -62,13 +77,14 @@ void write_golden(const std::string& folder, int catalogue_version) {
   }
 }
 
-class GoldenStore : public ::testing::TestWithParam<const char*> {};
-INSTANTIATE_TEST_SUITE_P(Version, GoldenStore, ::testing::Values("store_v1", "store_v2"));
+class GoldenStore : public ::testing::TestWithParam<Version> {};
+INSTANTIATE_TEST_SUITE_P(Version, GoldenStore, ::testing::ValuesIn(kVersions),
+                         [](const auto& version) { return std::string(version.param.name); });
 
 TEST_P(GoldenStore, OpensForever) {
-  const std::string name = GetParam();
+  const std::string name = GetParam().name;
   if (const char* folder = std::getenv("LEYDEN_WRITE_GOLDEN"))
-    write_golden(std::string(folder) + "/" + name, name == "store_v1" ? 1 : 2);
+    write_golden(std::string(folder) + "/" + name, GetParam());
   ScratchFolder scratch;
   fs::create_directories(scratch / "s");
   for (const char* file : {"catalogue.db", "kv.db"}) {
@@ -106,6 +122,14 @@ TEST_P(GoldenStore, OpensForever) {
     return true;
   }).ok());
   EXPECT_EQ(n, 3u);
+  if (GetParam().kv >= 2) {
+    const auto evicted = store->sessions().find("Evicted");
+    ASSERT_TRUE(evicted.ok());
+    const auto left = store->pages().inspect_chain(evicted->tip);
+    EXPECT_EQ(left->length, 4u);
+    EXPECT_EQ(left->pages, *store->pages().kept_pages(evicted->tip));
+    EXPECT_TRUE(left->pages == 2 || left->pages == 3) << left->pages;
+  }
   // And it can be written to.
   EXPECT_TRUE(store->sessions().append(s->id, user_says("More.")).ok());
   EXPECT_TRUE(store->sessions().set_kv_quota(s->id, 1000).ok());

@@ -74,6 +74,41 @@ TEST_F(Collecting, EvictsTheLeastValuableFirstAndFromTheEnd) {
   EXPECT_EQ(store_->sessions().path(old.session)->size(), 2u);
 }
 
+TEST_F(Collecting, KeepsTheFrontOfWhatItEvictedAndKnowsHowMuchThatIs) {
+  Conversation a = add_conversation(*store_, "A", 1, 8);
+  const PageId tip = a.chain.back().id;
+  EXPECT_EQ(*store_->pages().kept_pages(tip), 8u);
+  ASSERT_TRUE(store_->collect(at_once(stored() / 2)).ok());
+  const uint32_t left = pages_of(a);
+  ASSERT_GT(left, 2u);
+  ASSERT_LT(left, 5u);
+  for (int pass = 0; pass < 2; ++pass) {  // what is left is not taken for unreachable later
+    EXPECT_EQ(store_->collect(at_once())->unreachable_pages, 0u);
+    EXPECT_EQ(pages_of(a), left);
+    EXPECT_EQ(*store_->pages().kept_pages(tip), left);
+  }
+  auto chain = store_->pages().inspect_chain(tip);
+  EXPECT_FALSE(chain->complete);
+  EXPECT_EQ(chain->pages, left);
+  EXPECT_EQ(chain->length, 8u);
+  EXPECT_EQ(chain->stored_bytes, stored());
+  EXPECT_NE(store_->sessions().resume_state(a.session, "", 0)->reason.find(std::to_string(left) + " pages are left"),
+            std::string::npos);
+  EXPECT_EQ(store_->check()->n_problems, 0u);
+  EXPECT_EQ(store_->stats()->quarantined_pages, 0u);
+  // Read again, it is whole; removed, it leaves no row.
+  for (uint32_t i = left; i < 8; ++i) ASSERT_TRUE(store_->pages().put(a.chain[i]).ok());
+  ASSERT_TRUE(store_->pages().flush().ok());
+  EXPECT_TRUE(store_->pages().inspect_chain(tip)->complete);
+  EXPECT_EQ(*store_->pages().kept_pages(tip), 8u);
+  ASSERT_TRUE(store_->collect(at_once(1)).ok());
+  EXPECT_EQ(pages_of(a), 0u);
+  EXPECT_EQ(*store_->pages().kept_pages(tip), 0u);
+  ASSERT_TRUE(store_->sessions().remove(a.session).ok());
+  ASSERT_TRUE(store_->collect(at_once()).ok());
+  EXPECT_EQ(*store_->pages().database().query_integer("SELECT count(*) FROM pages"), 0);
+}
+
 TEST_F(Collecting, NeverEvictsWhatIsPinnedOrOpen) {
   Conversation pinned = add_conversation(*store_, "Pinned", 1, 4), open = add_conversation(*store_, "Open", 2, 4),
                free = add_conversation(*store_, "Free", 3, 4);

@@ -1,7 +1,11 @@
 // SPDX-License-Identifier: Apache-2.0
 // Times of the store: saving and resuming, opening and listing 10,000 sessions, search, fork.
 //
-//   store_bench [folder] [pages] [messages]      /tmp, 64 and 100000 by default
+//   store_bench [folder] [pages] [messages] [store]      /tmp, 64 and 100000 by default
+//
+// Pages are of the 671B's records: 61 layers. With a store of a model with such records (the default
+// one has them) they are put together from its layers, so that their statistics are those of real
+// latents: the first layer from first layers, the rest from others of many pages.
 #include <fcntl.h>
 #include <time.h>
 #include <unistd.h>
@@ -9,10 +13,12 @@
 #include <chrono>
 #include <cstdio>
 #include <cstdlib>
+#include <cstring>
 #include <filesystem>
 #include <random>
 
 #include "sessions/store.h"
+#include "sessions/zstd_stream.h"
 #include "tests/sessions/synthetic_latents.h"
 
 namespace leyden {
@@ -39,13 +45,79 @@ void need(const Status& s) {
   if (!s.ok()) fail(s);
 }
 
-/// Raw sequential file I/O of as many bytes, for comparison.
-void raw_file(const std::string& path, size_t bytes) {
-  std::vector<char> block(1 << 20, 'x');
+using Bytes = std::vector<std::byte>;
+using Payloads = std::vector<Bytes>;
+constexpr size_t kDistinctPages = 64;  // the jar compresses no page by another, so more would tell nothing
+
+/// Payloads of `dims`, synthetic.
+Payloads synthetic_payloads(const LatentDims& dims) {
+  Payloads out;
+  for (uint32_t i = 0; i < 4; ++i) out.push_back(synthetic_payload(dims, i));
+  return out;
+}
+
+/// Payloads of `dims` whose layers are those of a store's pages.
+Payloads real_payloads(const LatentDims& dims, const char* folder) {
+  StoreOptions o;
+  o.folder = folder;
+  o.read_only = true;
+  auto store = need(Store::open(o));
+  const PageLayout layout = need(store->sessions().models()).front().page_layout;
+  if (layout.blocks != dims.layout().blocks || layout.layers < 2)
+    fail(invalid_argument(std::string(folder) + ": its records are not those of the 671B"));
+  Payloads real;
+  std::vector<PageId> ids;
+  {
+    std::lock_guard lock(store->pages().database().mutex());
+    auto q = need(store->pages().database().prepare("SELECT id FROM pages WHERE state=0 AND raw_bytes=?"));
+    q.bind(layout.total_bytes());
+    while (need(q.step())) ids.push_back(tip_from(q.blob(0)));
+  }
+  const size_t wanted = std::min<size_t>(ids.size(), 8 * kDistinctPages);
+  for (size_t i = 0; i < wanted; ++i)
+    real.push_back(need(store->pages().get(ids[i * ids.size() / wanted]))->payload);
+  if (real.empty()) fail(not_found(std::string(folder) + ": holds no whole page"));
+  Payloads out(kDistinctPages, Bytes(dims.layout().total_bytes()));
+  const size_t layer_bytes = layout.layer_bytes();
+  size_t next = 0;
+  for (Bytes& page : out)
+    for (size_t l = 0; l < dims.layers; ++l, ++next) {
+      const size_t from = l == 0 ? 0 : 1 + (l - 1) % (layout.layers - 1);
+      std::memcpy(page.data() + l * layer_bytes, real[next * 7 % real.size()].data() + from * layer_bytes, layer_bytes);
+    }
+  return out;
+}
+
+/// Plain zstd of the same bytes, one core.
+void plain_zstd(const Payloads& payloads, int level) {
+  size_t raw = 0, stored = 0;
+  double encode_s = 0, decode_s = 0;
+  for (const Bytes& payload : payloads) {
+    Bytes frame, back(payload.size());
+    double start = cpu_seconds();
+    if (!zstd_append(payload, level, SIZE_MAX, frame)) std::exit(1);
+    encode_s += cpu_seconds() - start;
+    start = cpu_seconds();
+    if (!zstd_expand(frame, back)) std::exit(1);
+    decode_s += cpu_seconds() - start;
+    raw += payload.size();
+    stored += frame.size();
+  }
+  const auto mb = static_cast<double>(raw) / 1e6;
+  std::printf("plain zstd -%d:              ratio %.3f   %.0f MB per CPU s in, %.0f out\n", level,
+              mb * 1e6 / static_cast<double>(stored), mb / encode_s, mb / decode_s);
+}
+
+/// Raw sequential file I/O of the same bytes, for comparison.
+void raw_file(const std::string& path, const Payloads& payloads, size_t n_pages) {
+  const size_t bytes = n_pages * payloads[0].size();
+  std::vector<char> block(1 << 20);
   auto start = Clock::now();
   int fd = ::open(path.c_str(), O_RDWR | O_CREAT | O_TRUNC, 0600);
-  for (size_t at = 0; at < bytes; at += block.size())
-    if (::write(fd, block.data(), block.size()) < 0) std::exit(1);
+  for (size_t i = 0; i < n_pages; ++i) {
+    const Bytes& payload = payloads[i % payloads.size()];
+    if (::write(fd, payload.data(), payload.size()) != static_cast<ssize_t>(payload.size())) std::exit(1);
+  }
   ::fsync(fd);
   const double write_s = since(start);
   ::posix_fadvise(fd, 0, 0, POSIX_FADV_DONTNEED);
@@ -78,10 +150,11 @@ int run(int argc, char** argv) {
     if (i > 0) chain[i].parent = chain[i - 1].id;
     chain[i].depth = i;
     chain[i].tokens.assign(64, 1000);
-    chain[i].payload = i < 4 ? synthetic_payload(dims, i) : chain[i % 4].payload;
   }
+  const Payloads payloads = argc > 4 ? real_payloads(dims, argv[4]) : synthetic_payloads(dims);
   const size_t raw = n_pages * dims.layout().total_bytes();
-  raw_file(folder + ".raw", raw);
+  raw_file(folder + ".raw", payloads, n_pages);
+  for (int level : {1, 3}) plain_zstd(payloads, level);
   CatalogueId session = 0;
   {
     auto store = need(Store::open(o));
@@ -89,10 +162,12 @@ int run(int argc, char** argv) {
     session = need(store->sessions().create({"bench", model_id, "{}"}));
     const auto start = Clock::now();
     const double cpu = cpu_seconds();
-    for (const StoredPage& page : chain) {
+    for (size_t i = 0; i < n_pages; ++i) {
+      StoredPage page = chain[i];
+      page.payload = payloads[i % payloads.size()];
       while (!store->pages().wait_for_room(page.payload.size(), 1000)) {
       }
-      need(store->pages().put(page));
+      need(store->pages().put(std::move(page)));
     }
     TurnSave save;
     save.session = session;
@@ -163,7 +238,11 @@ int run(int argc, char** argv) {
     const double open_s = since(start);
     start = Clock::now();
     const size_t n = need(store->sessions().list()).size();
-    std::printf("open:                       %.1f ms; list %zu sessions: %.1f ms\n", open_s * 1e3, n, since(start) * 1e3);
+    const double list_s = since(start);
+    start = Clock::now();
+    for (size_t i = 0; i < n; ++i) need(store->pages().kept_pages(chain[i % n_pages].id));
+    std::printf("open:                       %.1f ms; list %zu sessions: %.1f ms, what is kept of them: %.1f ms\n",
+                open_s * 1e3, n, list_s * 1e3, since(start) * 1e3);
     for (const char* query : {"needle7007", "lightning", "注意力", "sparse 压缩", "模", "evid"}) {
       start = Clock::now();
       const size_t hits = need(store->search().find(query)).size();

@@ -365,6 +365,25 @@ TEST_F(StoreWrong, CheckFindsADamagedPageAndRepairDropsIt) {
   auto store = open_store(path_);
   EXPECT_EQ(store->check()->n_problems, 0u);
   expect_text(*store);
+  // The way from the tip over the lost page to those before it is still known, so they stay.
+  ASSERT_TRUE(store->collect({.grace_s = -1}).ok());
+  const auto chain = store->pages().inspect_chain(c_.chain.back().id);
+  EXPECT_EQ(chain->pages, 3u);
+  EXPECT_EQ(chain->length, 4u);
+  EXPECT_FALSE(chain->complete);
+}
+
+TEST_F(StoreWrong, KvOfVersionOneIsReadAsItIsAndBroughtForwardWhenWritten) {
+  {
+    auto db = Database::open(path_ + "/kv.db", {.vfs = *checksum_vfs_over("")});
+    ASSERT_TRUE((*db)->execute("PRAGMA user_version=1").ok());
+  }
+  StoreOptions reading = store_options(path_);
+  reading.read_only = true;
+  EXPECT_EQ(resume_kind(*open_store(reading)), ResumeState::Kind::kReady);
+  auto store = open_store(path_);
+  EXPECT_EQ(resume_kind(*store), ResumeState::Kind::kReady);
+  EXPECT_EQ(*store->pages().database().query_integer("PRAGMA user_version"), 2);
 }
 
 TEST_F(StoreWrong, SavesStreamsInTheBackground) {

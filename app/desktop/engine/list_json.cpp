@@ -46,6 +46,7 @@ QVector<SessionRow> sessionsFromJson(const QByteArray& json) {
     row.messages = o["messages"].toInt();
     row.tokens = o["tokens"].toInteger();
     row.kvBytes = o["kv_bytes"].toInteger();
+    row.keptBytes = o["kept_bytes"].toInteger();
     row.documents = ids(o["documents"]);
     row.forkedFrom = o["forked_from"].toInteger();
     row.settings = o["settings"].toObject();

@@ -20,7 +20,8 @@ struct SessionRow {
   bool pinned = false;
   int messages = 0;
   qint64 tokens = 0;
-  qint64 kvBytes = 0;  ///< what its state costs on disk
+  qint64 kvBytes = 0;    ///< what was read of it, before compression
+  qint64 keptBytes = 0;  ///< as much of that as eviction has left
   QVector<qint64> documents;
   qint64 forkedFrom = 0;
   /// What this program keeps with a session: {"desktop": {"folder", "archived", ...}, ...}.

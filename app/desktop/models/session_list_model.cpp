@@ -96,7 +96,7 @@ QString SessionListModel::detail(const SessionRow& row) const {
   QStringList parts{today ? QLocale().toString(used.time(), QLocale::ShortFormat)
                           : QLocale().toString(used.date(), QLocale::ShortFormat)};
   if (!row.documents.isEmpty()) parts << tr("%n document(s)", nullptr, int(row.documents.size()));
-  if (row.kvBytes > 0) parts << sizeText(row.kvBytes);
+  if (row.keptBytes > 0) parts << sizeText(row.keptBytes);
   return parts.join(QStringLiteral(" · "));
 }
 
@@ -125,15 +125,19 @@ QVariant SessionListModel::data(const QModelIndex& index, int role) const {
     case Qt::ToolTipRole: {
       QStringList lines{title, detail(l->session)};
       if (!l->session.model.isEmpty()) lines << l->session.model;
-      if (l->session.kvBytes > 0)
+      if (l->session.keptBytes > 0 && l->session.keptBytes == l->session.kvBytes)
         lines << tr("What the model has read of it is kept: it reopens without reading again.");
+      else if (l->session.kvBytes > 0)
+        lines << tr("To save space, %1 of %2 of what the model has read of it is kept; reopening it "
+                    "reads the rest again.")
+                     .arg(sizeText(l->session.keptBytes), sizeText(l->session.kvBytes));
       return lines.join('\n');
     }
     case Qt::AccessibleTextRole: return title + ", " + detail(l->session);
     case IdRole: return l->session.id;
     case DetailRole: return detail(l->session);
     case PinnedRole: return l->session.pinned;
-    case CachedRole: return l->session.kvBytes > 0;
+    case CachedRole: return l->session.keptBytes > 0;
     default: return {};
   }
 }

@@ -2147,6 +2147,10 @@
         <source>What the model has read of it is kept: it reopens without reading again.</source>
         <translation type="unfinished" />
     </message>
+    <message>
+        <source>To save space, %1 of %2 of what the model has read of it is kept; reopening it reads the rest again.</source>
+        <translation type="unfinished" />
+    </message>
 </context>
 <context>
     <name>leyden::desktop::SessionSidebar</name>

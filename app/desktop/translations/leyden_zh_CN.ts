@@ -2206,6 +2206,10 @@
         <source>What the model has read of it is kept: it reopens without reading again.</source>
         <translation>模型读过的内容已保留：重新打开时无需再读。</translation>
     </message>
+    <message>
+        <source>To save space, %1 of %2 of what the model has read of it is kept; reopening it reads the rest again.</source>
+        <translation>为节省空间，模型读过的 %2 中保留了 %1；重新打开时会重读其余部分。</translation>
+    </message>
 </context>
 <context>
     <name>leyden::desktop::SessionSidebar</name>

@@ -55,6 +55,25 @@ const QVector<SessionRow> kRows{row(1, "alpha", 0), row(2, "beta", 3), row(3, "g
 class ModelsTest : public QObject {
   Q_OBJECT
  private slots:
+  void aSessionSaysWhatEvictionLeft() {
+    SessionRow whole = row(1, "whole", 0), part = row(2, "part", 0), gone = row(3, "gone", 0);
+    whole.kvBytes = part.kvBytes = gone.kvBytes = 4'000'000;
+    whole.keptBytes = 4'000'000;
+    part.keptBytes = 1'000'000;
+    SessionListModel model;
+    model.setSessions({whole, part, gone});
+    auto tip = [&](qint64 id) {
+      return model.index(model.rowOf(id)).data(Qt::ToolTipRole).toString();
+    };
+    auto cached = [&](qint64 id) {
+      return model.index(model.rowOf(id)).data(SessionListModel::CachedRole).toBool();
+    };
+    QVERIFY(tip(1).contains("reopens without reading again"));
+    QVERIFY(tip(2).contains(sizeText(1'000'000) + " of " + sizeText(4'000'000)));
+    QVERIFY(tip(3).contains(sizeText(0) + " of " + sizeText(4'000'000)));
+    QVERIFY(cached(1) && cached(2) && !cached(3));
+  }
+
   void sessionsStandUnderTheirDays() {
     SessionListModel model;
     QAbstractItemModelTester tester(&model, QAbstractItemModelTester::FailureReportingMode::QtTest);
