@@ -86,8 +86,8 @@ class Sessions(JarTest):
                          [("user", QUESTION), ("assistant", ANSWER)])
         for m in info["branch"]:
             self.assertEqual(set(m), {"id", "parent", "role", "text", "thinking", "state", "created_ms",
-                                      "tokens", "siblings", "extra"})
-            self.assertEqual((m["state"], m["siblings"]), ("complete", [m["id"]]))
+                                      "tokens", "siblings", "branch_ends", "extra"})
+            self.assertEqual((m["state"], m["siblings"], m["branch_ends"]), ("complete", [m["id"]], []))
         self.assertEqual(info["head"], info["branch"][-1]["id"])
         text = self.text(*self.on("session", "show", str(info["id"])))
         for part in (SESSION, QUESTION, ANSWER, "Document", info["uuid"]):
@@ -202,7 +202,8 @@ class Bundles(JarTest):
         self.assertEqual((out["file"], out["bytes"]), (self.file, os.path.getsize(self.file)))
         self.assertEqual(os.stat(self.file).st_mode & 0o777, 0o600)
         back = self.json(*self.on("session", "import", self.file, store=self.other))
-        self.assertEqual((back["messages"], back["documents"], back["pages"], back["note"]), (2, 1, 3, ""))
+        self.assertEqual((back["messages"], back["documents"], back["pages"], back["note"]),
+                         (2, 1, 3, "document 'Document' without its page map, which is no JSON"))
         (one,), (copy,) = self.sessions(), self.sessions(self.other)
         for key in ("uuid", "title", "model", "fingerprint", "messages", "tokens", "kv_bytes"):
             self.assertEqual(one[key], copy[key], key)

@@ -11,6 +11,7 @@
 #include <QLocale>
 #include <QProgressBar>
 #include <QPushButton>
+#include <QSignalBlocker>
 #include <QVBoxLayout>
 
 #include "app/desktop/controls/engine_text.h"
@@ -212,6 +213,7 @@ void ModelPage::listFolders() {
   QStringList all = m_folders;
   const QString open = m_client->model().folder;
   if (!open.isEmpty() && !all.contains(open)) all.prepend(open);
+  const QSignalBlocker quiet(m_list);  // the one shown stays so while the list is made anew
   m_list->clear();
   for (const auto& folder : std::as_const(all)) {
     auto* item =
@@ -224,6 +226,7 @@ void ModelPage::listFolders() {
     if (folder == before) m_list->setCurrentItem(item);
   }
   if (m_list->currentRow() < 0 && m_list->count() > 0) m_list->setCurrentRow(0);
+  if (chosen() != before) choose();
 }
 
 void ModelPage::choose() {
