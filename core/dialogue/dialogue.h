@@ -113,6 +113,7 @@ class Dialogue {
   Result<size_t> add_document(std::string_view title, std::string_view text);
   /// Errors: kInvalidArgument after the first question.
   Status set_system(std::string_view text);
+  /// Without tools no answer begins a call.
   Status set_tools(std::vector<ToolSpec> tools);
 
   /// Reads the documents now, ahead of the first question.

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "plugins/calculator/expression.h"
 
+#include <cmath>
 #include <cstdlib>
 #include <numbers>
 #include <optional>
@@ -129,8 +130,12 @@ class Lexer {
         for (i += 1 + sign; digit(at(i)); ++i) digits += at(i);
       }
     }
+    const long double value = std::strtold(digits.c_str(), nullptr);
+    if (!std::isfinite(value))
+      return invalid_argument("the number at character " + std::to_string(at_ + 1) +
+                              " is too large");
     push(Token::Kind::kNumber, std::string(rest.substr(0, i)));
-    out_.back().number = std::strtold(digits.c_str(), nullptr);
+    out_.back().number = value;
     at_ += i;
     return {};
   }
@@ -425,7 +430,10 @@ Result<Value> evaluate(std::string_view expression) {
   if (expression.size() > kMaxBytes)
     return invalid_argument("the expression has more than " + std::to_string(kMaxBytes) + " bytes");
   LEYDEN_ASSIGN(std::vector<Token> tokens, Lexer(expression).tokens());
-  return Parser(std::move(tokens)).whole();
+  LEYDEN_ASSIGN(Value value, Parser(std::move(tokens)).whole());
+  if (const auto* q = std::get_if<Quantity>(&value); q && !std::isfinite(shown_value(*q)))
+    return invalid_argument("the result is too large, or there is none");
+  return value;
 }
 
 }  // namespace leyden::calculator

@@ -154,10 +154,11 @@ TEST_F(FakeEngine, ChoosesByWhatStandsLastInTheQuestion) {
 TEST_F(FakeEngine, CallsTools) {
   ASSERT_EQ(open(R"({"answers": [
     {"steps": [{"text": "Let me see."}, {"tool_calls": [{"name": "tide", "arguments": {"hour": 9}}]}]},
-    {"when": "5.2", "steps": [{"text": "5.2 m."}]},
-    {"when": "bad", "steps": [{"text":
-      "<｜tool▁calls▁begin｜><｜tool▁call▁begin｜>x<｜tool▁sep｜>{<｜tool▁call▁end｜><｜tool▁calls▁end｜>"}]}]})"),
+    {"when": "5.2", "steps": [{"text": "5.2 m."}]}]})"),
             LEYDEN_OK);
+  const std::string tools = R"([{"name": "tide", "description": "Height of the tide.", "parameters":
+    {"type": "object", "properties": {"hour": {"type": "integer"}}, "required": ["hour"]}}])";
+  ASSERT_EQ(leyden_chat_set_tools_json(chat_, tools.data(), tools.size(), nullptr), LEYDEN_OK);
   const Seen call = ask("Tide?");
   EXPECT_EQ(call.calls, R"(tide{"hour":9})");
   EXPECT_EQ(call.finish, "tool_calls");
@@ -166,7 +167,6 @@ TEST_F(FakeEngine, CallsTools) {
             LEYDEN_OK);
   EXPECT_STREQ(leyden_answer_text(answer, nullptr), "5.2 m.");
   leyden_answer_destroy(answer);
-  EXPECT_NE(ask("bad").malformed, "");
 }
 
 TEST_F(FakeEngine, KeepsThePaceAndCancelsPromptly) {

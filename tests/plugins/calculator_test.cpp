@@ -132,6 +132,12 @@ TEST(Calculator, SaysWhatIsWrong) {
   EXPECT_FALSE(evaluate(std::string(5000, '1')).ok());
 }
 
+TEST(Calculator, WhatIsNoFiniteNumberIsAnError) {
+  for (const char* expression : {"1e5000", "1e4931 km", "1e4931 * 100", "1e5000 mod 3", "round(1e5000)",
+                                 "1e4900 mod 1e-4900", "min(1e5000, 2)"})
+    EXPECT_FALSE(evaluate(expression).ok()) << expression;
+}
+
 TEST(Calculator, EveryDayOfFourCenturiesIsCountedOnce) {
   Date day = *make_date({1800, 1, 1});
   for (int64_t i = 0; i < 146097; ++i, ++day.days) {

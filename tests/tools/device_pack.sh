@@ -9,7 +9,7 @@ pack=$(mktemp -d); trap 'rm -rf "$pack"' EXIT
 mkdir "$pack"/{bin,lib}
 for program in leyden kernels_cuda_device_test kernels_cuda_bench; do cp "$build/bin/$program" "$pack/bin/"; done
 cp -L "$build"/lib/libleyden.so.? "$pack/lib/"
-cp "$(find "$build" -name libleyden_cuda.so -not -path '*/emulated/*' | head -1)" "$pack/lib/"
+cp "$build/lib/libleyden_cuda.so" "$pack/lib/"
 # Everything the programs load but the C library.
 ldd "$pack"/bin/* "$pack"/lib/libleyden.so.? 2>/dev/null |
   awk '$3 ~ /^\// && $1 !~ /^(libc|libm|libdl|libpthread|librt|libleyden)\.so/ {print $3}' | sort -u |

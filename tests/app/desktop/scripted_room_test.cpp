@@ -616,17 +616,6 @@ class ScriptedRoomTest : public QObject {
     QVERIFY(!desk.pane()->composer()->isBusy());
   }
 
-  void aMalformedCallIsShown() {
-    Desk desk(
-        "{\"answers\": [{\"steps\": [{\"text\": \"<｜tool▁calls▁begin｜><｜tool▁call▁begin｜>search"
-        "<｜tool▁sep｜>{\\\"query\\\": <｜tool▁call▁end｜><｜tool▁calls▁end｜>\"}]}]}");
-    QVERIFY(desk.ready());
-    desk.ask("What?");
-    QVERIFY(desk.answered());
-    QCOMPARE(desk.last().toolCalls.size(), 1);
-    QVERIFY(desk.last().toolCalls[0].malformed);
-  }
-
   void readingIsStoppedAtOnce() {
     Desk desk(R"({"prefill": {"tokens_per_s": 50}, "answers": [{"steps": [{"text": "Late."}]}]})");
     QVERIFY(desk.ready());
