@@ -35,7 +35,6 @@ SessionAnswers::SessionAnswers(const SessionChoices& choices, const AskSettings&
       m_maxTokens(new QSpinBox(this)),
       m_instructions(new QPlainTextEdit(this)) {
   m_source->setObjectName("answerSource");
-  m_source->setMinimumContentsLength(20);
   m_save->setObjectName("savePreset");
   m_forget->setObjectName("forgetPreset");
   m_instructions->setObjectName("sessionInstructions");
@@ -49,11 +48,15 @@ SessionAnswers::SessionAnswers(const SessionChoices& choices, const AskSettings&
   m_instructions->setTabChangesFocus(true);
   m_instructions->setFixedHeight(96);
   m_instructions->setReadOnly(asked);
-  auto* source = new QHBoxLayout;
+  auto* keeping = new QHBoxLayout;
+  keeping->setSpacing(space::kOne);
+  keeping->addWidget(m_save);
+  keeping->addWidget(m_forget);
+  keeping->addStretch();
+  auto* source = new QVBoxLayout;  // one below the other: names of presets may be long
   source->setSpacing(space::kOne);
-  source->addWidget(m_source, 1);
-  source->addWidget(m_save);
-  source->addWidget(m_forget);
+  source->addWidget(m_source);
+  source->addLayout(keeping);
   auto* form = new QFormLayout(this);
   form->setContentsMargins(0, 0, 0, 0);
   form->setHorizontalSpacing(space::kThree);

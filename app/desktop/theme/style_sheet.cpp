@@ -75,7 +75,6 @@ QHeaderView::up-arrow { image: url(:/icons/@upArrow); }
 QHeaderView::down-arrow { image: url(:/icons/@arrow); }
 QHeaderView::up-arrow, QHeaderView::down-arrow { subcontrol-origin: border; subcontrol-position: center right; width: 10px; height: 10px; }
 QHeaderView::section { background: transparent; color: @muted; border: none; border-bottom: 1px solid @line; padding: 6px 3px; }
-QTableView::item { padding-right: 10px; }
 QTableView QComboBox { margin: 3px 0 3px 8px; }
 
 QProgressBar { border: none; border-radius: 3px; background: @line; max-height: 6px; min-height: 6px; }
