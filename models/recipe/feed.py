@@ -22,7 +22,7 @@ def batch(world, tok, g, stage):
     pos = np.empty((rows, length), np.int32)
     for b in range(rows):
         kind = g.choices(names, shares)[0]
-        ids[b], weights[b] = tasks.sequence(world, tok, g, kind, length)
+        ids[b], weights[b] = tasks.sequence(world, tok, g, kind, length, stage.get("zh", .1))
         pos[b] = tasks.positions(g, length, stage.get("reach", 0))
     return ids, weights, pos
 

@@ -1,6 +1,6 @@
 """Mixed reinforcement learning in one stage: GRPO over all domains with rule-based rewards.
 
-    python grpo.py --ckpt CKPT.pt --corpus C --tokenizer DIR --out DIR
+    python grpo.py --ckpt CKPT.pt | --model DIR --corpus C --tokenizer DIR --out DIR
 
 For every prompt a group of answers is sampled; the advantage is the reward
 minus the group mean over the group's standard deviation; the objective is the
@@ -11,7 +11,7 @@ import argparse, copy, json, os, random, time
 
 import torch
 
-import distill, export, feed, model as architecture, optim, rewards, sampling, tasks, tokens
+import distill, export, feed, load, model as architecture, optim, rewards, sampling, tasks, tokens
 
 
 def advantages(values):
@@ -32,13 +32,16 @@ def objective(new, old, ref, advantage, eps, beta):
 
 def main(args):
     device = "cpu" if args.cpu else "cuda"
-    policy, tok = distill.open_checkpoint(args.ckpt, args.plan, device), tokens.Tokenizer(args.tokenizer)
+    policy = load.load(args.model, device) if args.model else distill.open_checkpoint(args.ckpt, args.plan, device)
+    tok = tokens.Tokenizer(args.tokenizer)
     reference = copy.deepcopy(policy).requires_grad_(False)
+    export.round_in_place(reference)
     world, g, opt = feed.load_world(args.corpus, samples=args.samples), random.Random(args.seed), optim.Optimizer(policy)
     os.makedirs(args.out, exist_ok=True)
     begun, step, G = time.time(), 0, args.group
     with open(args.out + "/curve.jsonl", "w") as curve:
         while time.time() - begun < args.seconds and step < args.steps:
+            rounding = export.round_in_place(policy)       # answers come from the weights as they will be stored
             batch = rewards.cases(world, tok, g, list(tasks.DOMAINS), args.prompts, args.budget)
             prompts = [c[0] for c in batch for _ in range(G)]
             answers = sampling.generate(policy, prompts, args.limit, 1.0, seed=g.randrange(1 << 30))
@@ -60,7 +63,10 @@ def main(args):
                 for p in policy.parameters():
                     if p.grad is None:
                         p.grad = torch.zeros_like(p)
+                export.restore(rounding)
                 opt.step_main(args.lr, decay=0.0)
+                rounding = export.round_in_place(policy)
+            export.restore(rounding)
             by = {}
             for i, r in enumerate(value):
                 by.setdefault(batch[i // G][3], []).append(r)
@@ -76,7 +82,9 @@ def main(args):
 
 if __name__ == "__main__":
     ap = argparse.ArgumentParser()
-    ap.add_argument("--ckpt", required=True)
+    start = ap.add_mutually_exclusive_group(required=True)
+    start.add_argument("--ckpt")
+    start.add_argument("--model", help="start from a published model")
     ap.add_argument("--plan", help="plan whose shape the checkpoint has; default: the shipped shape")
     ap.add_argument("--corpus", required=True)
     ap.add_argument("--tokenizer", required=True)

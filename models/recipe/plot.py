@@ -1,47 +1,68 @@
-"""Training logs -> one SVG of losses, and evaluation JSON -> Markdown tables.
+"""Training logs -> one SVG of losses, GRPO curves -> one of rewards, evaluation JSON -> Markdown tables.
 
     python plot.py curve OUT.svg log1 log2 ...
+    python plot.py reward OUT.svg curve1.jsonl curve2.jsonl ...
     python plot.py tables eval.json
 """
 import json, math, re, sys
 
 
-def points(logs):
-    """(running second, stage, loss, kl) over the logs of consecutive calls."""
-    out, base, stage = [], 0.0, ""
+COLORS = ("#3366aa", "#aa6622", "#888888", "#228844", "#883388", "#bb3333", "#338888", "#666622")
+
+
+def runs(logs):
+    """[(stage, [(running second, loss, indexer's loss)])], a stage and the calls that went on with it as one."""
+    out, base = [], 0.0
     for name in logs:
         last = 0.0
         for line in open(name):
-            m = re.match(r"\[\s*([\d.]+)\] stage (\w+) \w+ length", line)
-            stage = m.group(2) if m else stage
+            m = re.match(r"\[\s*[\d.]+\] stage (\w+) \w+ length .* from (\d+) of", line)
+            if m and not (out and out[-1][0] == m.group(1) and int(m.group(2)) > 0):
+                out.append((m.group(1), []))
             m = re.match(r"\[\s*([\d.]+)\] step \d+ loss ([\d.]+) kl ([\d.]+)", line)
             if m:
                 last = float(m.group(1))
-                out.append((base + last, stage, float(m.group(2)), float(m.group(3))))
+                out[-1][1].append((base + last, float(m.group(2)), float(m.group(3))))
         base += last
-    return out
+    return [(stage, points) for stage, points in out if points]
+
+
+def chart(target, title, unit, lines, top, step):
+    """lines: [(name, [(x, y)])]"""
+    w, h = 900, 360
+    right = max(x for _, points in lines for x, _ in points)
+
+    def xy(x, y):
+        return 50 + x / right * (w - 70), h - 40 - min(y, top) / top * (h - 110)
+    svg = ['<svg xmlns="http://www.w3.org/2000/svg" width="%d" height="%d" font-family="sans-serif" font-size="11">' % (w, h), '<rect width="100%" height="100%" fill="white"/>']
+    for k in range(int(top / step) + 1):
+        y = xy(0, k * step)[1]
+        svg.append('<path d="M50 %.1fH%d" stroke="#ddd"/><text x="20" y="%.1f">%g</text>' % (y, w - 20, y + 4, k * step))
+    tick = 10 ** math.floor(math.log10(right / 3))
+    for t in range(0, int(right), int(max(1, tick * (1 if right / tick < 8 else 2 if right / tick < 16 else 4)))):
+        svg.append('<text x="%.1f" y="%d">%d %s</text>' % (xy(t, 0)[0], h - 22, t, unit))
+    for k, (name, points) in enumerate(lines):
+        color = COLORS[k % len(COLORS)]
+        svg.append('<polyline points="%s" fill="none" stroke="%s" stroke-width="1.3"/>' % (" ".join("%.1f,%.1f" % xy(*p) for p in points), color))
+        svg.append('<text x="%d" y="%d" fill="%s">%s</text>' % (50 + 140 * (k % 6), 34 + 14 * (k // 6), color, name))
+    svg.append('<text x="50" y="18">%s</text></svg>' % title)
+    open(target, "w").write("\n".join(svg) + "\n")
 
 
 def curve(target, logs):
-    pts, w, h = points(logs), 900, 360
-    colors = {"pretrain": "#3366aa", "extend": "#aa6622", "warmup": "#888888", "sparse": "#228844", "short": "#883388", "long": "#bb3333", "short_fp8": "#338888", "long_fp8": "#666622"}
-    right = max(p[0] for p in pts)
+    lines = [(stage + (" (KL)" if stage == "warmup" else ""), [(t, kl if stage == "warmup" else loss) for t, loss, kl in points]) for stage, points in runs(logs)]
+    chart(target, "weighted training loss by running time", "s", lines, 9.5, 2)
 
-    def xy(t, v, top):
-        return 50 + t / right * (w - 70), h - 40 - min(v, top) / top * (h - 70)
-    svg = ['<svg xmlns="http://www.w3.org/2000/svg" width="%d" height="%d" font-family="sans-serif" font-size="11">' % (w, h), '<rect width="100%" height="100%" fill="white"/>']
-    for v in range(0, 10, 2):
-        x, y = xy(0, v, 9.5)
-        svg.append('<path d="M%d %.1fH%d" stroke="#ddd"/><text x="30" y="%.1f">%d</text>' % (x, y, w - 20, y + 4, v))
-    for t in range(0, int(right), 200):
-        svg.append('<text x="%.1f" y="%d">%d s</text>' % (xy(t, 0, 1)[0], h - 22, t))
-    for k, (stage, color) in enumerate(colors.items()):
-        column = 3 if stage == "warmup" else 2
-        line = " ".join("%.1f,%.1f" % xy(p[0], p[column], 9.5) for p in pts if p[1] == stage)
-        svg.append('<polyline points="%s" fill="none" stroke="%s" stroke-width="1.3"/>' % (line, color))
-        svg.append('<text x="%d" y="%d" fill="%s">%s%s</text>' % (300 + 130 * (k % 4), 20 + 14 * (k // 4), color, stage, " (KL)" if stage == "warmup" else " loss"))
-    svg.append('<text x="50" y="20">weighted training loss by running time</text></svg>')
-    open(target, "w").write("\n".join(svg) + "\n")
+
+def reward(target, curves):
+    """Rewards of consecutive GRPO runs, all domains and each, running means over five steps."""
+    rows = [json.loads(line) for name in curves for line in open(name)]
+
+    def mean(pick):
+        kept = [(i, pick(r)) for i, r in enumerate(rows) if pick(r) is not None]
+        return [(i, sum(v for _, v in kept[max(0, k - 4):k + 1]) / len(kept[max(0, k - 4):k + 1])) for k, (i, _) in enumerate(kept)]
+    names = sorted({d for r in rows for d in r["by_domain"]})
+    chart(target, "reward by step, mean of five steps", "", [("all", mean(lambda r: r["reward"]))] + [(d, mean(lambda r: r["by_domain"].get(d))) for d in names], 1.0, .25)
 
 
 def wilson(k, n, z=1.96):
@@ -68,4 +89,4 @@ def tables(name):
 
 
 if __name__ == "__main__":
-    curve(sys.argv[2], sys.argv[3:]) if sys.argv[1] == "curve" else tables(sys.argv[2])
+    {"curve": curve, "reward": reward, "tables": lambda name, _: tables(name)}[sys.argv[1]](sys.argv[2], sys.argv[3:])

@@ -38,6 +38,8 @@ def reward(text, gold, kind):
         r = .4 * ([n for n, _ in got] == refs) + (.3 if value else .6) * (got == want) + (.3 * (said == value) if value else 0)
     elif re.fullmatch(r"⟦\d+⟧", gold):
         r = 1.0 if text == gold else 0.0
+    elif "<｜" in text or "</think>" in text:               # marks of turns have no place in a text
+        r = 0.0
     else:                                                  # free text: not empty, not looping, not endless
         words = text.split() if not CJK.search(text) else list(text)
         grams = [tuple(words[i:i + 4]) for i in range(len(words) - 3)]

@@ -18,8 +18,8 @@ common="--tokenizer ../default --corpus smoke_corpus.txt --cpu --samples 500"
 grep -q "main weights unchanged by warm-up: True" "$out/run/log.txt"
 grep -q "all stages done" "$out/run/log.txt"
 small="--plan plan_smoke.json --budget 250 --limit 8"
-"$py" distill.py generate --ckpt "$out/run/ckpt.pt" --domain writing --out "$out/w.jsonl" --count 2 --batch 2 --best-of 2 --least -1 $small $common
-"$py" distill.py train --ckpt "$out/run/ckpt.pt" --data "$out/w.jsonl" --out "$out/d" --batch 2 --seconds 2 $small $common
-"$py" grpo.py --ckpt "$out/d/ckpt.pt" --out "$out/g" --prompts 2 --group 2 --steps 1 $small $common
+"$py" distill.py --ckpt "$out/run/specialist.pt" --domain writing --out "$out/w.jsonl" --count 2 --batch 2 --best-of 2 --least -1 $small $common
+"$py" train.py --plan plan_smoke_distil.json --distilled "$out/w.jsonl" --out "$out/run" --no-compile --workers 1 $common --stop-at 60
+"$py" grpo.py --ckpt "$out/run/distilled.pt" --out "$out/g" --prompts 2 --group 2 --steps 1 $small $common
 test -s "$out/g/export/model.safetensors"
 echo "smoke passed"

@@ -121,6 +121,24 @@ def domain(world, g, name, budget, zh=False):
 
 
 # ---- segments -> arrays -----------------------------------------------------------
+def answer_weights(tok, ids, text, weight=W_ANSWER):
+    """The tokens that decide weigh more: references, refusals, and the first ones behind "reference >"."""
+    w = [W_REF if t >= tok.ref0 else weight for t in ids]
+    for k, t in enumerate(ids):
+        if t >= tok.ref0:
+            for j in range(k + 2, min(k + 2 + STARTED, len(ids))):
+                w[j] = max(w[j], W_START)
+    if text.startswith((P.REFUSAL_EN, P.REFUSAL_ZH)):
+        w[0] = W_REFUSAL
+    return w
+
+
+def distilled(tok, row):
+    """A specialist's answer (see distill.py) as ids and weights."""
+    answer = row["answer"] + [K.EOS_ID]
+    return row["prompt"] + answer, [0.0] + [.05] * (len(row["prompt"]) - 1) + answer_weights(tok, answer, tok.decode(row["answer"]))
+
+
 def encode(tok, segs):
     """ids, weights and answer spans [(kind, start, length)]."""
     ids, weights, answers = [], [], []
@@ -128,13 +146,7 @@ def encode(tok, segs):
         part = tok.encode(text)
         if tag[0] == "a":
             answers.append((tag[2:], len(ids), len(part)))
-            w = [W_REF if t >= tok.ref0 else weight for t in part]
-            for k, t in enumerate(part):                   # behind "reference >"
-                if t >= tok.ref0:
-                    for j in range(k + 2, min(k + 2 + STARTED, len(part))):
-                        w[j] = max(w[j], W_START)
-            if text.startswith((P.REFUSAL_EN, P.REFUSAL_ZH)):
-                w[0] = W_REFUSAL
+            w = answer_weights(tok, part, text, weight)
             if tag == "a:step2":                           # few decisions a token, and the question stands in front of what is searched
                 w[0] *= 2
         else:
@@ -146,13 +158,18 @@ def encode(tok, segs):
     return ids, weights, answers
 
 
-def sequence(world, tok, g, kind, length):
-    """Exactly length+1 tokens and weights of one training row."""
+def sequence(world, tok, g, kind, length, chinese=.1):
+    """Exactly length+1 tokens and weights of one training row, that share of its parts in Chinese."""
     ids, weights, n = [], [], length + 1
     parts = g.choice([1, 1, 2]) if length <= 8192 else 1
     while len(ids) < n:
         room = n - len(ids)
-        zh = g.random() < .1
+        zh = g.random() < chinese
+        if kind == "distilled":
+            a, b = distilled(tok, g.choice(world.distilled))
+            ids += a
+            weights += b
+            continue
         if room < 350 and kind != "text":
             segs = chat(world, g) if g.random() < .6 else tool_use(world, g)
         elif kind == "text":

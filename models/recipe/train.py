@@ -1,11 +1,13 @@
 """Runs the stages of a plan, restartable, with a hard stop.
 
-    python train.py --plan plan.json --corpus train.txt.xz --tokenizer DIR --out DIR [--resume CKPT | --weights CKPT | --model DIR [--stage N]] [--stop-at SECONDS]
+    python train.py --plan plan.json --corpus train.txt.xz --tokenizer DIR --out DIR [--resume CKPT | --weights CKPT | --model DIR [--stage N]]
+                    [--distilled FILE...] [--stop-at SECONDS]
 
 Writes log.txt, ckpt.pt and the FP8 model (export/) whenever it stops.
 Stage modes: dense (language modelling with dense attention), warmup (indexer
 only, everything else frozen), sparse (everything, attention over the selected
-keys, indexer trained by KL on the selected set), eval.
+keys, indexer trained by KL on the selected set), eval.  A stage may begin from
+weights that an earlier one kept ("from", "keep": names of files in --out).
 """
 import argparse, json, os, random, sys, time, traceback
 
@@ -20,6 +22,7 @@ ap.add_argument("--resume", help="continue this checkpoint's run")
 ap.add_argument("--weights", help="start a new plan from this checkpoint's weights")
 ap.add_argument("--model", help="start from a published model; no optimizer state")
 ap.add_argument("--stage", type=int, default=0, help="first stage of the plan, with --model or --weights")
+ap.add_argument("--distilled", nargs="*", default=[], help="answers of specialists (distill.py), for stages whose mix names them")
 ap.add_argument("--stop-at", type=float, default=1e9)
 ap.add_argument("--workers", type=int, default=14)
 ap.add_argument("--samples", type=int, default=60000)
@@ -43,6 +46,9 @@ import feed as feeding
 PLAN = json.load(open(args.plan))
 STAGES = PLAN["stages"]
 world = feeding.load_world(args.corpus, samples=args.samples)
+world.distilled = [json.loads(line) for name in args.distilled for line in open(name)]
+if not world.distilled and any("distilled" in s.get("mix", {}) for s in STAGES):
+    sys.exit("%s: a stage's mix names distilled answers; give their files with --distilled" % args.plan)
 log("corpus", world.en.size, "English and", world.zh.size, "Chinese characters")
 feed = feeding.Feed(world, args.tokenizer, STAGES, args.workers, PLAN.get("depth", 24), args.seed)
 first = args.stage
@@ -82,12 +88,22 @@ if not args.no_compile and device == "cuda":
 log("parameters", sum(p.numel() for p in model.parameters()), "state", state)
 
 
-def save(name="ckpt.pt"):
-    path = args.out + "/" + name
-    torch.save({"model": model.state_dict(), "state": state, "adam": opt.adam.state_dict(), "index": opt.index.state_dict(),
-                "momentum": opt.momentum}, path + ".part")
+def write(path, content):
+    torch.save(content, path + ".part")
     os.replace(path + ".part", path)
+
+
+def save():
+    path = args.out + "/ckpt.pt"
+    write(path, {"model": model.state_dict(), "state": state, "adam": opt.adam.state_dict(), "index": opt.index.state_dict(), "momentum": opt.momentum})
     json.dump(state, open(path + ".json", "w"))
+
+
+def begin_from(name):
+    """Weights that another stage kept, and an optimizer that knows nothing."""
+    global opt
+    model.load_state_dict(torch.load("%s/%s.pt" % (args.out, name), map_location=device, weights_only=False)["model"])
+    opt = optim.Optimizer(model)
 
 
 def sample_queries(weights, n):
@@ -99,14 +115,25 @@ def sample_queries(weights, n):
     return torch.cat([uniform, pool])
 
 
+def drift(y, x, pos, keeps, rows, length, sample=8192):
+    """KL from what the same weights say with exact activations over the same keys to what `y` says, at sampled positions."""
+    architecture.FP8_INPUTS = False
+    with torch.no_grad():
+        exact = model.body(x, pos, lambda i, l, q, k, v, *_: attention.masked(q, k, v, keeps[i], rows, length, c))
+    architecture.FP8_INPUTS = True
+    at = torch.randint(0, y.shape[0], (min(sample, y.shape[0]),), device=device)
+    p, q = model.logits(exact[at]).log_softmax(-1), model.logits(y[at]).log_softmax(-1)
+    return (p.exp() * (p - q)).sum(-1).mean()
+
+
 def run_batch(stage, accumulate):
-    """Forward and backward of one micro batch; returns (language loss, indexer loss)."""
+    """Forward and backward of one micro batch; returns (language loss, indexer loss, drift of FP8 activations)."""
     mode, length = stage["mode"], stage["length"]
     ids, weights, pos = [torch.from_numpy(a.astype("int64") if a.dtype == "uint16" else a).to(device, non_blocking=True) for a in feed.get(current)]
     rows = ids.shape[0]
     weights = weights.float()[:, 1:]
     x, target, flat = ids[:, :-1], ids[:, 1:].reshape(-1), weights.reshape(-1)
-    divergence = []
+    divergence, keeps = [], []
 
     def index_loss(l, q, k, h, qr, cos, sin, keep=None):
         """Trains the indexer of one layer on detached inputs; fills keep when given."""
@@ -130,16 +157,18 @@ def run_batch(stage, accumulate):
             return attention.dense(q, k, v, rows, length, c)
         keep = torch.empty(rows, length, length, device=device, dtype=torch.uint8)
         index_loss(l, q, k, h, qr, cos, sin, keep)
+        keeps.append(keep)
         return attention.masked(q, k, v, keep, rows, length, c)
 
     if mode == "warmup":
         with torch.no_grad():
             model.body(x, pos, attend)
-        return torch.zeros(()), torch.stack(divergence).mean()
+        return torch.zeros(()), torch.stack(divergence).mean(), torch.zeros(())
     y = model.body(x, pos, attend, count=True)
     loss = model.pieces["loss"](y, model.norm, model.embed, target, flat) / flat.sum().clamp(min=1)
-    (loss / accumulate).backward()
-    return loss.detach(), torch.stack(divergence).mean() if divergence else torch.zeros(())
+    kl = drift(y, x, pos, keeps, rows, length) if stage.get("steady") else torch.zeros((), device=device)
+    ((loss + stage.get("steady", 0) * kl) / accumulate).backward()
+    return loss.detach(), torch.stack(divergence).mean() if divergence else torch.zeros(()), kl.detach()
 
 
 def run_stage(stage):
@@ -174,9 +203,9 @@ def run_stage(stage):
         state["steps"] += 1
         total += stage["tokens"] * accumulate
         if count % stage.get("every", 25) == 0 or count <= 2:
-            lm, kl = (sum(x[j].item() for x in losses) / accumulate for j in (0, 1))
+            lm, kl, fp8 = (sum(x[j].item() for x in losses) / accumulate for j in (0, 1, 2))
             now = time.time()
-            log("step %d loss %.4f kl %.4f lr %.5f tokens %.1fM %.0f tok/s queue %d" % (count, lm, kl, lr, total / 1e6, (total - n_last) / max(1e-6, now - t_last), feed.queue.qsize()))
+            log("step %d loss %.4f kl %.4f%s lr %.5f tokens %.1fM %.0f tok/s queue %d" % (count, lm, kl, " drift %.4f" % fp8 if stage.get("steady") else "", lr, total / 1e6, (total - n_last) / max(1e-6, now - t_last), feed.queue.qsize()))
             t_last, n_last = now, total
     if frozen:
         log("main weights unchanged by warm-up:", all(torch.equal(a, b) for a, b in zip(frozen, model.main_parameters())))
@@ -199,9 +228,13 @@ while state["stage"] < len(STAGES):
             evaluate.run(model, args.tokenizer, args.held or args.corpus, stage["tests"], log, args.out, stage["name"], fp8=stage.get("fp8", False), seconds=stage.get("seconds", 1e9))
         else:
             feed.begin(current)
+            if "from" in stage and not state["used"]:
+                begin_from(stage["from"])
             if not run_stage(stage):
                 done = False
                 break
+            if "keep" in stage:
+                write("%s/%s.pt" % (args.out, stage["keep"]), {"model": model.state_dict()})
     except Exception:
         log("stage", stage.get("name"), "failed:", traceback.format_exc()[-1800:])
         for p in model.parameters():
