@@ -45,6 +45,19 @@ std::vector<int32_t> first_tokens(const ChatTemplate& chat, const Tokenizer& tok
   return ids;
 }
 
+/// What an answer cannot hold: the marks of other turns, thinking where there is none, and calls that
+/// nobody could answer.
+std::vector<int32_t> out_of_place(const Tokenizer& tokenizer, bool thinking, bool calls) {
+  std::vector<std::string_view> marks = {token::kBos, token::kUser, token::kAssistant,
+                                         token::kOutputBegin, token::kOutputEnd};
+  if (!thinking) marks.insert(marks.end(), {token::kThink, token::kThinkEnd});
+  if (!calls) marks.insert(marks.end(), {token::kCallsBegin, token::kCallBegin, token::kDsml});
+  std::vector<int32_t> ids;
+  for (const std::string_view mark : marks)
+    if (const auto id = tokenizer.token_id(mark)) ids.push_back(*id);
+  return ids;
+}
+
 std::vector<int32_t> stop_ids(const ModelConfig& config, const Tokenizer& tokenizer) {
   std::vector<int32_t> ids = config.eos_ids;
   if (const auto eos = tokenizer.token_id(token::kEos)) ids.push_back(*eos);
@@ -254,10 +267,7 @@ Result<Answer> Dialogue::answer(const AskOptions& options, const AnswerEventFn& 
           std::string("the first token was restricted to references of passages") +
           (calls ? ", a tool call" : "") + " or a refusal");
   }
-  std::vector<int32_t> forbidden;  // a call that nobody can answer would end the chat
-  if (!calls)
-    for (const std::string_view mark : {token::kCallsBegin, token::kCallBegin, token::kDsml})
-      if (const auto id = tokenizer_->token_id(mark)) forbidden.push_back(*id);
+  const std::vector<int32_t> forbidden = out_of_place(*tokenizer_, prompt.thinking, calls);
   QuoteClamp clamp(chat.profile, *tokenizer_, request.stop_ids);
   if (options.clamp_quotes && options.schema.empty() && !prompt.thinking) {
     for (const PassageTokens& p : prompt.passages) {

@@ -33,6 +33,7 @@ struct Squeezed {
 struct Candidate {
   size_t begin = 0, end = 0;  ///< bytes of the answer
   int reference = -1;
+  bool goes_on = false;  ///< over the end of the line: only where the passage does
 };
 
 Candidate trimmed(std::string_view s, Candidate c) {
@@ -56,7 +57,8 @@ void add_quoted(std::string_view s, std::vector<Candidate>* out) {
   }
 }
 
-/// Lines that begin with a reference: what follows it, after the profile's separator.
+/// Lines that begin with a reference: what follows it, after the profile's separator, and with each of
+/// the lines up to the next reference, for passages that have a heading.
 void add_referenced(std::string_view s, const Profile& profile, std::vector<Candidate>* out) {
   if (profile.document.reference.empty()) return;
   size_t line = 0;
@@ -67,6 +69,13 @@ void add_referenced(std::string_view s, const Profile& profile, std::vector<Cand
       Candidate c = trimmed(s, {line + length, end, reference});
       if (c.begin < c.end && s[c.begin] == '>') ++c.begin;
       out->push_back(trimmed(s, c));
+      c.goes_on = true;
+      for (size_t next = end + 1; next < s.size();) {
+        c.end = std::min(s.find('\n', next), s.size());
+        if (profile.match_reference(s.substr(next, c.end - next)).first >= 0) break;
+        out->push_back(trimmed(s, c));
+        next = c.end + 1;
+      }
     }
     line = end + 1;
   }
@@ -100,7 +109,8 @@ std::vector<Quote> find_quotes(std::string_view answer,
     const PassageTokens* cited = nullptr;
     for (const PassageTokens& p : passages)
       if (c.reference >= 0 && p.reference == c.reference) cited = &p;
-    for (size_t pass = cited ? 0 : 1; pass < 2; ++pass) {  // the cited passage first, then anywhere
+    // The cited passage first, then anywhere.
+    for (size_t pass = cited ? 0 : 1; pass < (c.goes_on ? 1 : 2); ++pass) {
       bool found = false;
       for (size_t d = 0; d < texts.size() && !found; ++d) {
         if (pass == 0 && d != cited->document) continue;

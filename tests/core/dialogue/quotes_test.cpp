@@ -50,6 +50,25 @@ TEST(Quotes, ACitedPassageIsPreferredToAnEarlierCopy) {
   EXPECT_EQ(q[0].begin, passage.byte_begin);
 }
 
+TEST(Quotes, ACitedPassageGoesOnBehindItsHeading) {
+  Profile profile = Profile::generic();
+  profile.document.reference = "[{n}]";
+  profile.document.reference_count = 10;
+  const std::string text = "# Opening hours\n\nIt opens at six. 7 is its number.\n\n# Boats\n\nFew.";
+  PassageTokens passage;
+  passage.reference = 3;
+  passage.byte_begin = text.find("Opening");
+  passage.byte_end = text.find("\n\n# Boats");
+  const std::string answer =
+      "[3] > Opening hours\nIt opens at six. 7 is its number.\nAnswer: 7.\n[3] > Opening hours\nwrong";
+  const auto q = find_quotes(answer, {{"", text}}, profile, {passage});
+  ASSERT_EQ(q.size(), 2u);
+  EXPECT_EQ(q[0].begin, passage.byte_begin);
+  EXPECT_EQ(q[0].end, passage.byte_end);
+  EXPECT_EQ(answer.substr(q[0].answer_end, 8), "\nAnswer:");
+  EXPECT_EQ(answer.substr(q[1].answer_begin, q[1].answer_end - q[1].answer_begin), "Opening hours");
+}
+
 TEST(Quotes, NothingIsInventedWhereNothingMatches) {
   EXPECT_TRUE(find_quotes("The harbour opens at seven.", kDocuments, Profile::generic(), {}).empty());
   EXPECT_TRUE(find_quotes("six", kDocuments, Profile::generic(), {}).empty());
