@@ -4,13 +4,16 @@
 // that the runtime held to the documents are a mode of their own, never mixed with free ones.
 #include <fmt/format.h>
 
+#include <cerrno>
 #include <chrono>
 #include <cmath>
+#include <cstdio>
 #include <map>
 #include <memory>
 
 #include "app/cli/commands.h"
 #include "app/cli/eval_score.h"
+#include "app/cli/failure.h"
 #include "app/cli/interrupt.h"
 #include "app/cli/model_arguments.h"
 
@@ -28,6 +31,7 @@ struct EvalArguments {
   std::vector<std::string> modes = {"free"};
   int64_t limit = 0;
   double seconds = 0;
+  std::string answers;
   bool recall = false;
 };
 
@@ -35,10 +39,36 @@ double now_s() {
   return std::chrono::duration<double>(std::chrono::steady_clock::now().time_since_epoch()).count();
 }
 
+/// The answers as JSON lines, each with its question and marks, written as they come.
+class AnswerFile {
+ public:
+  /// @param path  ""; then nothing is written
+  explicit AnswerFile(const std::string& path) : path_(path) {
+    if (!path_.empty() && !(file_ = File(std::fopen(path_.c_str(), "we"))))
+      throw errno_failure(path_, "--answers");
+  }
+  void add(const Json& line) {
+    if (!file_) return;
+    const std::string text = line.dump(-1, ' ', false, Json::error_handler_t::replace) + "\n";
+    if (std::fwrite(text.data(), 1, text.size(), file_.get()) != text.size() ||
+        std::fflush(file_.get()) != 0)
+      throw errno_failure(path_, "--answers");
+  }
+
+ private:
+  struct Close {
+    void operator()(std::FILE* f) const { std::fclose(f); }
+  };
+  using File = std::unique_ptr<std::FILE, Close>;
+  std::string path_;
+  File file_;
+};
+
 /// Runs a suite on one model and keeps the score.
 class Evaluation {
  public:
-  Evaluation(const EvalArguments& args, const Console& console) : args_(args), progress_(console) {}
+  Evaluation(const EvalArguments& args, const Console& console)
+      : args_(args), progress_(console), answers_(args.answers) {}
 
   void run(const std::vector<EvalItem>& items, const std::string& attention, const Model& model) {
     attention_ = attention;
@@ -154,8 +184,25 @@ class Evaluation {
       if (out_of_time() || (args_.limit > 0 && asked++ >= args_.limit)) return;
       for (const std::string& mode : args_.modes) {
         const Json answer = ask(chat, q.question, mode == "held");
-        cells_[{q.task, item.language, item.length, attention_, mode}].add(
-            judge(item, q, answer, passages));
+        const Marks marks = judge(item, q, answer, passages);
+        cells_[{q.task, item.language, item.length, attention_, mode}].add(marks);
+        Json gold = Json::array();
+        for (const Range& r : q.gold) gold.push_back({r.begin, r.end});
+        answers_.add({{"document", item.title},
+                      {"length", item.length},
+                      {"language", item.language},
+                      {"task", q.task},
+                      {"question", q.question},
+                      {"gold", gold},
+                      {"value", q.value ? Json(*q.value) : Json()},
+                      {"attention", attention_},
+                      {"mode", mode},
+                      {"text", answer.at("text")},
+                      {"quotes", answer.at("quotes")},
+                      {"first", marks.first},
+                      {"exact", marks.exact},
+                      {"value_right", marks.value},
+                      {"refused", marks.refused}});
       }
     }
   }
@@ -234,6 +281,7 @@ class Evaluation {
 
   const EvalArguments& args_;
   ProgressLine progress_;
+  AnswerFile answers_;
   std::string attention_;
   std::map<Key, Cell> cells_;
   Json loss_ = Json::array(), recall_ = Json::array();
@@ -247,7 +295,6 @@ void run_eval(const EvalArguments& args, const Console& console) {
     std::move(more.begin(), more.end(), std::back_inserter(items));
   }
   Evaluation evaluation(args, console);
-  std::string fingerprint;
   for (const std::string& attention : args.attentions) {
     if (evaluation.out_of_time()) break;
     ModelArguments arguments = args.model;
@@ -289,6 +336,10 @@ void add_eval(CLI::App& app, Console& console) {
       ->check(CLI::Range(int64_t{0}, int64_t{1} << 40));
   command->add_option("--seconds", args->seconds, "Begin no further case after this long. 0: all")
       ->check(CLI::Range(0.0, 1e9));
+  command
+      ->add_option("--answers", args->answers,
+                   "Write every answer about a document with its marks to this file, as JSON lines")
+      ->type_name("FILE");
   command->add_flag("--recall", args->recall,
                     "On texts, also how much attention mass the index selection holds, by layer");
   command->callback([args, &console] { run_eval(*args, console); });
