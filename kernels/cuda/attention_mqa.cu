@@ -7,17 +7,21 @@
 // merges. The bits are the same.
 //
 // Keys are the 64 rows of a product and heads its columns, so that any number of heads does without
-// padding. Two warpgroups multiply; per tile:
-//   S^T = K Q^T          each half of the heads
-//   P = 2^(S - max)      in place of S, to shared memory
-//   O^T += V^T P^T       V are the first channels of the keys; each half of the channels
-// Two more load: the records of the next tile, which wait in registers, become bf16 keys in the
-// other buffer, and those of the tile after it are asked for.
+// padding. A step takes two tiles, each in a buffer of its own. Two warpgroups multiply:
+//   S^T = K Q^T          warpgroup w the scores of tile w
+//   P = 2^(S - max)      over the rotated channels of the tile, which nobody needs any more; the
+//                        maximum goes on from tile to tile, w waits for that of the tile before
+//   O^T += V^T P^T       V are the first channels of the keys; each half of the channels, of tile 0
+//                        and then of tile 1
+// so that the softmax of one runs beside the products of the other. Two more load: the records of
+// the next tile, which wait in registers, become bf16 keys in a free buffer, and those of the tile
+// after it are asked for.
 //
 // Shared memory, lines of 64 bf16 channels as operands of warpgroup.cuh:
-//   queries [lines][heads][128]   keys [2][lines][64 keys][128]   p [64 keys][128: heads]
+//   queries [lines][heads][128]   keys [2][lines][64 keys][128]
 //   numbers of heads and warps (Mqa::Stats)
-// The latent takes an even number of lines, the rotated channels one more.
+// The latent takes an even number of lines, the rotated channels one more, which later has the
+// tile's P: [64 keys][128: heads].
 #include "kernels/cuda/bulk_load.cuh"
 #include "kernels/cuda/selected_keys.cuh"
 
@@ -27,11 +31,15 @@ namespace {
 constexpr int kKeys = 64, kMostRank = 512, kMostRope = 64;
 constexpr int kMultipliers = 2 * kWarpgroup, kLoaders = 2 * kWarpgroup,
               kThreads = kMultipliers + kLoaders;
-constexpr int kMultiplying = 192, kLoading = 64;  ///< registers of a thread
 constexpr int kPerKey = kLoaders / kKeys, kWarpKeys = kWarp / kPerKey, kBuffers = 2;
+constexpr int kStepKeys = kBuffers * kKeys;
+static_assert(kPartKeys % (2 * kStepKeys) == 0);
 constexpr int kTileBytes = kKeys * kLine;
 constexpr int kMostLines = kMostRank / 64, kOwnLines = kMostLines / 2;
 constexpr float kLog2E = 1.4426950408889634f, kLn2 = 0.6931471805599453f;
+
+/// Of all barriers in the step that has this key: their phases end once a step.
+__device__ uint32_t phase_at(int key) { return static_cast<uint32_t>(key / kStepKeys % 2); }
 
 struct Shape {
   Attention a;
@@ -84,57 +92,57 @@ struct Records {
   int after = -1;                                 ///< position of the key after that
   Codes low, high;
 
-  __device__ Records(const Shape& shape, int64_t at, int64_t end_key)
+  __device__ Records(const Shape& shape, int64_t at, int end_key)
       : s(shape),
         page{shape.a.page},
         row(shape.a.rows[at]),
         selected(shape.a.selection.keys ? shape.a.selection.keys + at * shape.a.selection.stride
                                         : nullptr),
-        end(static_cast<int>(end_key)),
+        end(end_key),
         key((static_cast<int>(threadIdx.x) - kMultipliers) / kPerKey),
         part(static_cast<int>(threadIdx.x) % kPerKey) {}
 
   __device__ int latent_lines() const { return kPlain ? kMostLines : s.latent_lines; }
-  __device__ int position(int64_t tile) const {
-    const int n = static_cast<int>(tile) + key;
+  __device__ int position(int tile) const {
+    const int n = tile + key;
     if (n >= end) return -1;
     const int at = selected ? selected[n] : n;
     return at <= row.position ? at : -1;
   }
   __device__ const uint8_t* find(int at) const { return at < 0 ? nullptr : page.codes(row, at); }
-  /// Makes keys of the tiles from `begin` on, one buffer after the other.
+  /// Makes keys of the tiles from `begin` on, one buffer after the other; the last may have none.
   template <typename Stats>
-  __device__ void run(int64_t begin, uint8_t* keys, Stats& stats) {
+  __device__ void run(int begin, uint8_t* keys, Stats& stats) {
     start(begin);
     load(low, 0, now);
     load(high, kOwnLines, now);
-    RingTurn turn;
-    for (int64_t tile = begin; tile < end; tile += kKeys, turn.next(kBuffers)) {
-      wait_barrier(&stats.free[turn.stage], turn.phase ^ 1);
-      uint8_t* to = keys + turn.stage * (latent_lines() + 1) * kTileBytes;
+    for (int tile = begin; tile / kStepKeys * kStepKeys < end; tile += kKeys) {
+      const int buffer = tile / kKeys % kBuffers;
+      wait_barrier(&stats.free[buffer], phase_at(tile) ^ 1);
+      uint8_t* to = keys + buffer * (latent_lines() + 1) * kTileBytes;
       copy_rope(to);
-      const unsigned valid = __ballot_sync(0xffffffffu, now != nullptr);
-      if (threadIdx.x % kWarp == 0) stats.valid[turn.stage][key / kWarpKeys] = valid;
       store(low, 0, to);
       load(low, 0, next);
       store(high, kOwnLines, to);
       load(high, kOwnLines, next);
+      const unsigned valid = __ballot_sync(0xffffffffu, now != nullptr);
+      if (threadIdx.x % kWarp == 0) stats.valid[buffer][key / kWarpKeys] = valid;
       step(tile + kKeys);
       wait_copies<0>();
       publish_shared();
-      arrive(&stats.full[turn.stage]);
+      arrive(&stats.full[buffer]);
     }
   }
 
  private:
   /// Where the three tiles from `tile` on are found.
-  __device__ void start(int64_t tile) {
+  __device__ void start(int tile) {
     now = find(position(tile));
     next = find(position(tile + kKeys));
     after = position(tile + 2 * kKeys);
   }
   /// One tile on, to `tile`.
-  __device__ void step(int64_t tile) {
+  __device__ void step(int tile) {
     now = next;
     next = find(after);
     after = position(tile + 2 * kKeys);
@@ -235,26 +243,62 @@ __device__ void load_queries(const Shape& s, int64_t row, int64_t first_head, co
   }
 }
 
+/// Maxima over the lanes of a warp with the same t: v[0] becomes that of number share_of(kCount) of
+/// the kCount <= 8. Each step halves what a lane has.
+template <int kCount, int kStep = 4>
+__device__ void share_maxima(float* v) {
+  if constexpr (kCount == 1) {
+    for (int step = kStep; step < kWarp; step *= 2)
+      v[0] = fmaxf(v[0], __shfl_xor_sync(0xffffffffu, v[0], step));
+  } else {
+    const bool upper = (threadIdx.x & kStep) != 0;
+#pragma unroll
+    for (int i = 0; i < kCount / 2; ++i) {
+      const float low = v[i], high = v[kCount / 2 + i];
+      v[i] = fmaxf(upper ? high : low, __shfl_xor_sync(0xffffffffu, upper ? low : high, kStep));
+    }
+    share_maxima<kCount / 2, 2 * kStep>(v);
+  }
+}
+__device__ int share_of(int count) {
+  const int lane = threadIdx.x % kWarp;
+  int number = 0;
+  for (int step = 4; count > 1; step *= 2) {
+    count /= 2;
+    number += (lane & step) != 0 ? count : 0;
+  }
+  return number;
+}
+/// What a sum under the maximum `before` is multiplied by for the maximum `now`. Sums under none
+/// are 0.
+__device__ float rescaling(float before, float now) {
+  return before == -INFINITY ? 1.0f : exp2_fast(before - now);
+}
+
 template <int kHeads>
 struct Mqa {
-  static constexpr int kOwn = kHeads / 2;     ///< heads a warpgroup scores
-  static constexpr int kOwnHeads = kOwn / 4;  ///< of them, those this thread has scores of
+  static constexpr int kOwnHeads = kHeads / 4;  ///< those this thread has scores of
   static constexpr int kQueryLine = kHeads * kLine;
+  /// Registers of a thread.
+  static constexpr int kMultiplying = kHeads == 64 ? 192 : 128, kLoading = 256 - kMultiplying;
 
+  /// Warpgroup w writes what is of tile w, after all have read what was there before: `top` is read
+  /// before the other one's `ready`, `factor` before that of the next step.
   struct Stats {
-    float4 warps[kHeads];                    ///< a number of each head from each warp
-    float factor[kHeads];                    ///< of what was summed before: a tile, or a part
-    float after[kHeads];                     ///< of a part in a Merge
-    float inverse[kHeads];                   ///< of the sum of all
-    float top[kHeads], sum[kHeads];          ///< of a part
+    float4 warps[kBuffers][kHeads];       ///< a number of each head from each warp of w
+    float top[kBuffers][kHeads];          ///< largest score of the part up to the tile
+    float own_factor[kBuffers][kHeads];   ///< of what w has summed before
+    float factor[2][kBuffers][kHeads];    ///< [step % 2]: of what all have summed before
+    float before[kHeads], after[kHeads];  ///< of a part in a Merge
+    float inverse[kHeads];                ///< of the sum of all
+    float part_top[kHeads], part_sum[kHeads];
     float all_top[kHeads], all_sum[kHeads];  ///< of the parts before it
-    Barrier full[kBuffers], free[kBuffers];
+    Barrier full[kBuffers], ready[kBuffers], free[kBuffers];
     uint32_t valid[kBuffers][kKeys / kWarpKeys];  ///< of key k of a loading warp: bit k * kPerKey
   };
 
   static size_t bytes(const Shape& s) {
-    return static_cast<size_t>(s.lines()) * (kQueryLine + kBuffers * kTileBytes) + kTileBytes +
-           sizeof(Stats);
+    return static_cast<size_t>(s.lines()) * (kQueryLine + kBuffers * kTileBytes) + sizeof(Stats);
   }
 };
 
@@ -272,19 +316,20 @@ __global__ void __launch_bounds__(kThreads, 1)
   begin_kernel();
   using M = Mqa<kHeads>;
   const int64_t row = blockIdx.x, first_head = static_cast<int64_t>(blockIdx.y) * kHeads;
-  const int64_t n = key_count(s.a, row);
-  const int64_t begin = parts == 0 ? 0 : static_cast<int64_t>(blockIdx.z) * kPartKeys;
-  const int64_t end = parts == 0 || begin + kPartKeys > n ? n : begin + kPartKeys;
+  constexpr int kPart = static_cast<int>(kPartKeys);
+  const int n = static_cast<int>(key_count(s.a, row));
+  const int begin = parts == 0 ? 0 : static_cast<int>(blockIdx.z) * kPart;
+  const int end = parts == 0 || n - begin < kPart ? n : begin + kPart;
   if (parts != 0 && begin >= end) return;
 
   const int latent_lines = kPlain ? kMostLines : s.latent_lines, lines = latent_lines + 1;
   uint8_t* queries = dynamic_shared<uint8_t>();
   uint8_t* keys = queries + lines * M::kQueryLine;
-  uint8_t* p = keys + kBuffers * lines * kTileBytes;
-  auto& stats = *reinterpret_cast<typename M::Stats*>(p + kTileBytes);
+  auto& stats = *reinterpret_cast<typename M::Stats*>(keys + kBuffers * lines * kTileBytes);
   if (threadIdx.x == 0) {
     for (int i = 0; i < kBuffers; ++i) {
       init_barrier(&stats.full[i], kLoaders);
+      init_barrier(&stats.ready[i], kWarpgroup);
       init_barrier(&stats.free[i], kMultipliers / kWarp);
     }
     publish_barriers();
@@ -292,24 +337,23 @@ __global__ void __launch_bounds__(kThreads, 1)
   __syncthreads();
   const int group = warpgroup_number(), warp = threadIdx.x / kWarp % 4;
   if (group >= kMultipliers / kWarpgroup) {
-    set_registers<kLoading, false>();
+    if constexpr (M::kLoading < M::kMultiplying) set_registers<M::kLoading, false>();
     Records<kPlain>(s, row, end).run(begin, keys, stats);
     return;
   }
-  set_registers<kMultiplying, true>();
+  if constexpr (M::kLoading < M::kMultiplying) set_registers<M::kMultiplying, true>();
   const int lane = threadIdx.x % kWarp, g = lane / 4, t = lane % 4;
   const int own_lines = latent_lines / 2;
-  /// The head of this thread's score number 4 j + e and of its value number 4 j + e.
-  const auto scored = [&](int j, int e) { return group * M::kOwn + 8 * j + 2 * t + e % 2; };
+  /// The head of this thread's score, and of its value, number 4 j + e.
   const auto head_of = [&](int j, int e) { return 8 * j + 2 * t + e % 2; };
 
   load_queries<kHeads, kPlain>(s, row, first_head, q_latent, q_pe, q_stride, queries);
 
   float out[kOwnLines][kHeads / 2];
-  float top[M::kOwnHeads], sum[M::kOwnHeads];
+  float sum[M::kOwnHeads];  // under the top of the own tile
   const auto begin_part = [&] {
 #pragma unroll
-    for (int i = 0; i < M::kOwnHeads; ++i) top[i] = -INFINITY, sum[i] = 0;
+    for (int i = 0; i < M::kOwnHeads; ++i) sum[i] = 0;
 #pragma unroll
     for (int i = 0; i < kOwnLines; ++i)
       for (int j = 0; j < kHeads / 2; ++j) out[i][j] = 0;
@@ -336,125 +380,150 @@ __global__ void __launch_bounds__(kThreads, 1)
   begin_part();
 
   const float scale = s.a.sm_scale * kLog2E;
-  RingTurn turn;
-  for (int64_t first = begin; first < end; first += kKeys, turn.next(kBuffers)) {
-    publish_shared();
-    sync_multipliers();  // the queries are there; nobody uses P
-    wait_barrier(&stats.full[turn.stage], turn.phase);
-    uint8_t* tile = keys + turn.stage * lines * kTileBytes;
-    // Of the warp's 16 keys. The lane that reads them is the one that frees the buffer.
-    uint32_t valid[2] = {};
-    if (lane == 0)
-      for (int half = 0; half < 2; ++half) valid[half] = stats.valid[turn.stage][2 * warp + half];
-
-    float d[M::kOwn / 2];
+  uint8_t* own_tile = keys + group * lines * kTileBytes;
+  publish_shared();
+  sync_multipliers();  // the queries are there
+  for (int first = begin; first < end; first += kStepKeys) {
+    const uint32_t phase = phase_at(first);
+    wait_barrier(&stats.full[group], phase);
+    float d[kHeads / 2];
     {
-      Operand x(tile), y(queries + group * M::kOwn * kLine);
+      Operand x(own_tile), y(queries);
       begin_products();
 #pragma unroll
       for (int line = 0; line < kMostLines + 1; ++line, x += kTileBytes, y += M::kQueryLine) {
         if (line >= lines) break;
 #pragma unroll
         for (int i = 0; i < kLine / 32; ++i)
-          warpgroup_product<false, M::kOwn>(d, x + 32 * i, y + 32 * i, line > 0 || i > 0);
+          warpgroup_product<false, kHeads>(d, x + 32 * i, y + 32 * i, line > 0 || i > 0);
       }
     }
     commit_products();
-    wait_products<0>();
-    hold(d);
-
+    // Of the warp's 16 keys. The lane that reads them is the one that frees the buffer.
+    uint32_t valid[2] = {};
+    if (lane == 0)
+      for (int half = 0; half < 2; ++half) valid[half] = stats.valid[group][2 * warp + half];
     bool seen[2];
 #pragma unroll
     for (int half = 0; half < 2; ++half)
       seen[half] = (__shfl_sync(0xffffffffu, valid[half], 0) >> g * kPerKey & 1) != 0;
+    wait_products<0>();
+    hold(d);
+
+    constexpr int kShared = M::kOwnHeads < 8 ? M::kOwnHeads : 8;
 #pragma unroll
-    for (int i = 0; i < M::kOwn / 2; ++i) d[i] = seen[i % 4 / 2] ? d[i] : -INFINITY;
+    for (int j = 0; j < kHeads / 8; j += kShared / 2) {
+      float tops[kShared];
 #pragma unroll
-    for (int j = 0; j < M::kOwn / 8; ++j) {
-      for (int e = 0; e < 2; ++e) {
-        float v = fmaxf(d[4 * j + e], d[4 * j + e + 2]);
-        for (int step = 4; step < kWarp; step *= 2)
-          v = fmaxf(v, __shfl_xor_sync(0xffffffffu, v, step));
-        if (g == 0) (&stats.warps[scored(j, e)].x)[warp] = v;
+      for (int i = 0; i < kShared; ++i) {
+        float* v = d + 4 * (j + i / 2) + i % 2;
+        for (int half = 0; half < 2; ++half) v[2 * half] = seen[half] ? v[2 * half] : -INFINITY;
+        tops[i] = fmaxf(v[0], v[2]);
       }
+      share_maxima<kShared>(tops);
+      const int i = share_of(kShared);
+      if (kShared == 8 || lane < kWarp / 2)
+        (&stats.warps[group][head_of(j + i / 2, i)].x)[warp] = tops[0];
+    }
+    sync_warpgroup();
+    if (const int h = threadIdx.x % kWarpgroup; h < kHeads) {
+      const bool starts = first % kPart == 0;
+      if (group == 1) wait_barrier(&stats.ready[0], phase);
+      const float4 tops = stats.warps[group][h];
+      const float before = starts && group == 0 ? -INFINITY : stats.top[group ^ 1][h],
+                  now = fmaxf(before, fmaxf(fmaxf(tops.x, tops.y), fmaxf(tops.z, tops.w)) * scale);
+      stats.factor[phase][group][h] = rescaling(before, now);
+      stats.own_factor[group][h] = rescaling(starts ? -INFINITY : stats.top[group][h], now);
+      stats.top[group][h] = now;
     }
     sync_warpgroup();
 #pragma unroll
-    for (int j = 0; j < M::kOwn / 8; ++j) {
-      float v[2][2];  // of keys g and g + 8
+    for (int j = 0; j < kHeads / 8; ++j) {
+      const auto pair = [&](const float(&of)[kHeads], float(&to)[2]) {
+        const float2 both = *reinterpret_cast<const float2*>(&of[head_of(j, 0)]);
+        to[0] = both.x, to[1] = both.y;
+      };
+      float v[2][2], now[2], factor[2];  // v: of keys g and g + 8
+      pair(stats.top[group], now);
+      pair(stats.own_factor[group], factor);
 #pragma unroll
       for (int e = 0; e < 2; ++e) {
-        float& before = top[2 * j + e];
-        const float4 tops = stats.warps[scored(j, e)];
-        const float tile_top = fmaxf(fmaxf(tops.x, tops.y), fmaxf(tops.z, tops.w)) * scale;
-        const float now = fmaxf(before, tile_top);
-        const float factor = before == -INFINITY ? 0.0f : exp2_fast(before - now);
-        if (warp == 0 && g == 0) stats.factor[scored(j, e)] = factor;
-        float total = sum[2 * j + e] * factor;
+        float total = sum[2 * j + e] * factor[e];
 #pragma unroll
         for (int half = 0; half < 2; ++half) {
-          v[half][e] = seen[half] ? exp2_fast(fmaf(d[4 * j + e + 2 * half], scale, -now)) : 0.0f;
+          v[half][e] = seen[half] ? exp2_fast(fmaf(d[4 * j + e + 2 * half], scale, -now[e])) : 0.0f;
           total += v[half][e];
         }
         sum[2 * j + e] = total;
-        before = now;
       }
 #pragma unroll
       for (int half = 0; half < 2; ++half)
-        *reinterpret_cast<uint32_t*>(
-            p + swizzled_16(16 * warp + g + 8 * half, group * M::kOwn / 8 + j) + 4 * t) =
+        *reinterpret_cast<uint32_t*>(own_tile + latent_lines * kTileBytes +
+                                     swizzled_16(16 * warp + g + 8 * half, j) + 4 * t) =
             bf16_pair(v[half][0], v[half][1]);
     }
     publish_shared();
-    sync_multipliers();
+    arrive(&stats.ready[group]);
 
+#pragma unroll 1
+    for (int n = 0; n < kBuffers; ++n) {
+      wait_barrier(&stats.ready[n], phase);
+      float2 factors[kHeads / 8];
+      bool rescales = false;
 #pragma unroll
-    for (int j = 0; j < kHeads / 8; ++j) {
-      const float2 of = *reinterpret_cast<const float2*>(&stats.factor[head_of(j, 0)]);
-      const float factor[2] = {of.x, of.y};
+      for (int j = 0; j < kHeads / 8; ++j) {
+        factors[j] = *reinterpret_cast<const float2*>(&stats.factor[phase][n][head_of(j, 0)]);
+        rescales |= factors[j].x != 1.0f || factors[j].y != 1.0f;
+      }
+      if (__ballot_sync(0xffffffffu, rescales) != 0) {
 #pragma unroll
-      for (int i = 0; i < kOwnLines; ++i)
-        for (int e = 0; e < 4; ++e) out[i][4 * j + e] *= factor[e % 2];
+        for (int i = 0; i < kOwnLines; ++i)
+          for (int j = 0; j < kHeads / 2; ++j)
+            out[i][j] *= j % 2 == 0 ? factors[j / 4].x : factors[j / 4].y;
+      }
+      const uint8_t* tile = keys + n * lines * kTileBytes;
+      const Operand values(tile), weights(tile + latent_lines * kTileBytes);
+      begin_products();
+#pragma unroll
+      for (int i = 0; i < kOwnLines; ++i) {
+        // Of a small rank some lines are there for nothing.
+        const int line = group * own_lines + (kPlain || i < own_lines ? i : own_lines - 1);
+        const Operand v = values + line * kTileBytes;
+#pragma unroll
+        for (int k = 0; k < kKeys / 16; ++k)
+          warpgroup_product_transposed<kHeads>(out[i], v + k * 16 * kLine, weights + k * 16 * kLine,
+                                               true);
+      }
+      commit_products();
+      wait_products<0>();
+#pragma unroll
+      for (int i = 0; i < kOwnLines; ++i) hold(out[i]);
+      __syncwarp();
+      if (lane == 0) arrive(&stats.free[n]);
     }
-    const Operand values(tile), weights(p);
-    begin_products();
-#pragma unroll
-    for (int i = 0; i < kOwnLines; ++i) {
-      // Of a small rank some lines are there for nothing.
-      const int line = group * own_lines + (kPlain || i < own_lines ? i : own_lines - 1);
-      const Operand v = values + line * kTileBytes;
-#pragma unroll
-      for (int k = 0; k < kKeys / 16; ++k)
-        warpgroup_product_transposed<kHeads>(out[i], v + k * 16 * kLine, weights + k * 16 * kLine,
-                                             true);
-    }
-    commit_products();
-    wait_products<0>();
-#pragma unroll
-    for (int i = 0; i < kOwnLines; ++i) hold(out[i]);
-    __syncwarp();
-    if (lane == 0) arrive(&stats.free[turn.stage]);
 
-    const bool is_last = first + kKeys >= end;
-    if (!is_last && (parts != 0 || (first + kKeys - begin) % kPartKeys != 0)) continue;
+    const bool is_last = first + kStepKeys >= end;
+    if (!is_last && (parts != 0 || (first + kStepKeys) % kPart != 0)) continue;
       // The end of a part.
 #pragma unroll
-    for (int j = 0; j < M::kOwn / 8; ++j) {
-      for (int e = 0; e < 2; ++e) {
-        float v = sum[2 * j + e];
-        for (int step = 4; step < kWarp; step *= 2) v += __shfl_xor_sync(0xffffffffu, v, step);
-        if (g != 0) continue;
-        (&stats.warps[scored(j, e)].x)[warp] = v;
-        if (warp == 0) stats.top[scored(j, e)] = top[2 * j + e];
-      }
+    for (int n = 0; n < M::kOwnHeads; ++n) {
+      float v = sum[n];
+      for (int step = 4; step < kWarp; step *= 2) v += __shfl_xor_sync(0xffffffffu, v, step);
+      if (g == 0) (&stats.warps[group][head_of(n / 2, n % 2)].x)[warp] = v;
     }
     sync_multipliers();
     for (int h = threadIdx.x; h < kHeads; h += kMultipliers) {
-      const float4 sums = stats.warps[h];
-      const float v = sums.x + sums.y + sums.z + sums.w;
-      const Merge merge(stats.all_top[h], stats.top[h]);
-      stats.sum[h] = v;
-      stats.factor[h] = merge.before;
+      float tile_sum[kBuffers];
+      for (int n = 0; n < kBuffers; ++n) {
+        const float4 sums = stats.warps[n][h];
+        tile_sum[n] = sums.x + sums.y + sums.z + sums.w;
+      }
+      const float part_top = stats.top[1][h];
+      const float v = fmaf(tile_sum[0], rescaling(stats.top[0][h], part_top), tile_sum[1]);
+      const Merge merge(stats.all_top[h], part_top);
+      stats.part_top[h] = part_top;
+      stats.part_sum[h] = v;
+      stats.before[h] = merge.before;
       stats.after[h] = merge.after;
       stats.all_sum[h] = merge(stats.all_sum[h], v);
       stats.all_top[h] = merge.top;
@@ -462,7 +531,7 @@ __global__ void __launch_bounds__(kThreads, 1)
     }
     sync_multipliers();
     if (parts != 0) break;
-    const bool is_first = first - begin < kPartKeys;
+    const bool is_first = first < kPart;
     float* merged = own_values(u + (row * s.a.n_heads + first_head) * s.rank, rank);
     constexpr int kAtOnce = 2;  // times 16 values: loads go ahead of stores
 #pragma unroll
@@ -484,7 +553,7 @@ __global__ void __launch_bounds__(kThreads, 1)
       each([&](int j, int e, int i, float& value, float& at) {
         const int h = head_of(j, e);
         const float v =
-            fmaf(value, stats.factor[h], out[i / 2][4 * j + e + i % 2 * 2] * stats.after[h]);
+            fmaf(value, stats.before[h], out[i / 2][4 * j + e + i % 2 * 2] * stats.after[h]);
         at = is_last ? round_to_bf16(v * stats.inverse[h]) : v;
       });
     }
@@ -502,8 +571,8 @@ __global__ void __launch_bounds__(kThreads, 1)
           own[offset(i, j, head_stride)] = out[i][j];
     for (int h = threadIdx.x; h < kHeads; h += kMultipliers) {
       if (first_head + h >= s.a.n_heads) continue;
-      partial[h * head_stride + s.rank] = stats.top[h];
-      partial[h * head_stride + s.rank + 1] = stats.sum[h];
+      partial[h * head_stride + s.rank] = stats.part_top[h];
+      partial[h * head_stride + s.rank + 1] = stats.part_sum[h];
     }
     return;
   }
