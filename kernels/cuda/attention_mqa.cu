@@ -243,21 +243,22 @@ __device__ void load_queries(const Shape& s, int64_t row, int64_t first_head, co
   }
 }
 
-/// Maxima over the lanes of a warp with the same t: v[0] becomes that of number share_of(kCount) of
-/// the kCount <= 8. Each step halves what a lane has.
-template <int kCount, int kStep = 4>
-__device__ void share_maxima(float* v) {
+/// Joins the kCount <= 8 numbers of all lanes of a warp with the same t: v[0] becomes that of
+/// number share_of(kCount). Each step halves what a lane has; of any count, lanes are joined in one
+/// order.
+template <int kCount, int kStep = 4, typename Join>
+__device__ void share_out(float* v, Join join) {
   if constexpr (kCount == 1) {
     for (int step = kStep; step < kWarp; step *= 2)
-      v[0] = fmaxf(v[0], __shfl_xor_sync(0xffffffffu, v[0], step));
+      v[0] = join(v[0], __shfl_xor_sync(0xffffffffu, v[0], step));
   } else {
     const bool upper = (threadIdx.x & kStep) != 0;
 #pragma unroll
     for (int i = 0; i < kCount / 2; ++i) {
       const float low = v[i], high = v[kCount / 2 + i];
-      v[i] = fmaxf(upper ? high : low, __shfl_xor_sync(0xffffffffu, upper ? low : high, kStep));
+      v[i] = join(upper ? high : low, __shfl_xor_sync(0xffffffffu, upper ? low : high, kStep));
     }
-    share_maxima<kCount / 2, 2 * kStep>(v);
+    share_out<kCount / 2, 2 * kStep>(v, join);
   }
 }
 __device__ int share_of(int count) {
@@ -278,6 +279,7 @@ __device__ float rescaling(float before, float now) {
 template <int kHeads>
 struct Mqa {
   static constexpr int kOwnHeads = kHeads / 4;  ///< those this thread has scores of
+  static constexpr int kShared = kOwnHeads < 8 ? kOwnHeads : 8;  ///< of them, as share_out() takes
   static constexpr int kQueryLine = kHeads * kLine;
   /// Registers of a thread.
   static constexpr int kMultiplying = kHeads == 64 ? 192 : 128, kLoading = 256 - kMultiplying;
@@ -350,10 +352,17 @@ __global__ void __launch_bounds__(kThreads, 1)
   load_queries<kHeads, kPlain>(s, row, first_head, q_latent, q_pe, q_stride, queries);
 
   float out[kOwnLines][kHeads / 2];
-  float sum[M::kOwnHeads];  // under the top of the own tile
+  /// Number n of the heads whose numbers of its warp this thread has.
+  const auto shared_head = [&](int n) {
+    const int i = share_of(M::kShared);
+    return head_of(n * M::kShared / 2 + i / 2, i);
+  };
+  const bool shares = M::kShared == 8 || lane < kWarp / 2;  // or others have the same
+  constexpr int kShares = M::kOwnHeads / M::kShared;
+  float sum[kShares];  // under the top of the own tile
   const auto begin_part = [&] {
 #pragma unroll
-    for (int i = 0; i < M::kOwnHeads; ++i) sum[i] = 0;
+    for (int n = 0; n < kShares; ++n) sum[n] = 0;
 #pragma unroll
     for (int i = 0; i < kOwnLines; ++i)
       for (int j = 0; j < kHeads / 2; ++j) out[i][j] = 0;
@@ -410,20 +419,17 @@ __global__ void __launch_bounds__(kThreads, 1)
     wait_products<0>();
     hold(d);
 
-    constexpr int kShared = M::kOwnHeads < 8 ? M::kOwnHeads : 8;
 #pragma unroll
-    for (int j = 0; j < kHeads / 8; j += kShared / 2) {
-      float tops[kShared];
+    for (int n = 0; n < kShares; ++n) {
+      float tops[M::kShared];
 #pragma unroll
-      for (int i = 0; i < kShared; ++i) {
-        float* v = d + 4 * (j + i / 2) + i % 2;
+      for (int i = 0; i < M::kShared; ++i) {
+        float* v = d + 4 * ((n * M::kShared + i) / 2) + i % 2;
         for (int half = 0; half < 2; ++half) v[2 * half] = seen[half] ? v[2 * half] : -INFINITY;
         tops[i] = fmaxf(v[0], v[2]);
       }
-      share_maxima<kShared>(tops);
-      const int i = share_of(kShared);
-      if (kShared == 8 || lane < kWarp / 2)
-        (&stats.warps[group][head_of(j + i / 2, i)].x)[warp] = tops[0];
+      share_out<M::kShared>(tops, [](float a, float b) { return fmaxf(a, b); });
+      if (shares) (&stats.warps[group][shared_head(n)].x)[warp] = tops[0];
     }
     sync_warpgroup();
     if (const int h = threadIdx.x % kWarpgroup; h < kHeads) {
@@ -437,24 +443,18 @@ __global__ void __launch_bounds__(kThreads, 1)
       stats.top[group][h] = now;
     }
     sync_warpgroup();
+    float totals[M::kOwnHeads];
 #pragma unroll
     for (int j = 0; j < kHeads / 8; ++j) {
-      const auto pair = [&](const float(&of)[kHeads], float(&to)[2]) {
-        const float2 both = *reinterpret_cast<const float2*>(&of[head_of(j, 0)]);
-        to[0] = both.x, to[1] = both.y;
-      };
-      float v[2][2], now[2], factor[2];  // v: of keys g and g + 8
-      pair(stats.top[group], now);
-      pair(stats.own_factor[group], factor);
+      const float2 tops = *reinterpret_cast<const float2*>(&stats.top[group][head_of(j, 0)]);
+      float v[2][2];  // of keys g and g + 8
 #pragma unroll
       for (int e = 0; e < 2; ++e) {
-        float total = sum[2 * j + e] * factor[e];
+        const float top = e == 0 ? tops.x : tops.y;
 #pragma unroll
-        for (int half = 0; half < 2; ++half) {
-          v[half][e] = seen[half] ? exp2_fast(fmaf(d[4 * j + e + 2 * half], scale, -now[e])) : 0.0f;
-          total += v[half][e];
-        }
-        sum[2 * j + e] = total;
+        for (int half = 0; half < 2; ++half)
+          v[half][e] = seen[half] ? exp2_fast(fmaf(d[4 * j + e + 2 * half], scale, -top)) : 0.0f;
+        totals[2 * j + e] = v[0][e] + v[1][e];
       }
 #pragma unroll
       for (int half = 0; half < 2; ++half)
@@ -464,6 +464,11 @@ __global__ void __launch_bounds__(kThreads, 1)
     }
     publish_shared();
     arrive(&stats.ready[group]);
+#pragma unroll
+    for (int n = 0; n < kShares; ++n) {
+      share_out<M::kShared>(totals + n * M::kShared, [](float a, float b) { return a + b; });
+      sum[n] = fmaf(sum[n], stats.own_factor[group][shared_head(n)], totals[n * M::kShared]);
+    }
 
 #pragma unroll 1
     for (int n = 0; n < kBuffers; ++n) {
@@ -506,11 +511,8 @@ __global__ void __launch_bounds__(kThreads, 1)
     if (!is_last && (parts != 0 || (first + kStepKeys) % kPart != 0)) continue;
       // The end of a part.
 #pragma unroll
-    for (int n = 0; n < M::kOwnHeads; ++n) {
-      float v = sum[n];
-      for (int step = 4; step < kWarp; step *= 2) v += __shfl_xor_sync(0xffffffffu, v, step);
-      if (g == 0) (&stats.warps[group][head_of(n / 2, n % 2)].x)[warp] = v;
-    }
+    for (int n = 0; n < kShares; ++n)
+      if (shares) (&stats.warps[group][shared_head(n)].x)[warp] = sum[n];
     sync_multipliers();
     for (int h = threadIdx.x; h < kHeads; h += kMultipliers) {
       float tile_sum[kBuffers];
