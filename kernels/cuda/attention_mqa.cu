@@ -464,11 +464,6 @@ __global__ void __launch_bounds__(kThreads, 1)
     }
     publish_shared();
     arrive(&stats.ready[group]);
-#pragma unroll
-    for (int n = 0; n < kShares; ++n) {
-      share_out<M::kShared>(totals + n * M::kShared, [](float a, float b) { return a + b; });
-      sum[n] = fmaf(sum[n], stats.own_factor[group][shared_head(n)], totals[n * M::kShared]);
-    }
 
 #pragma unroll 1
     for (int n = 0; n < kBuffers; ++n) {
@@ -500,6 +495,13 @@ __global__ void __launch_bounds__(kThreads, 1)
                                                true);
       }
       commit_products();
+      if (n == 0) {
+#pragma unroll
+        for (int k = 0; k < kShares; ++k) {
+          share_out<M::kShared>(totals + k * M::kShared, [](float a, float b) { return a + b; });
+          sum[k] = fmaf(sum[k], stats.own_factor[group][shared_head(k)], totals[k * M::kShared]);
+        }
+      }
       wait_products<0>();
 #pragma unroll
       for (int i = 0; i < kOwnLines; ++i) hold(out[i]);
