@@ -22,36 +22,13 @@
 //   numbers of heads and warps (Mqa::Stats)
 // The latent takes an even number of lines, the rotated channels one more, which later has the
 // tile's P: [64 keys][128: heads].
-#include "kernels/cuda/bulk_load.cuh"
+#include "kernels/cuda/latent_tiles.cuh"
 #include "kernels/cuda/selected_keys.cuh"
 
 namespace leyden::cuda {
 namespace {
 
-constexpr int kKeys = 64, kMostRank = 512, kMostRope = 64;
-constexpr int kMultipliers = 2 * kWarpgroup, kLoaders = 2 * kWarpgroup,
-              kThreads = kMultipliers + kLoaders;
-constexpr int kPerKey = kLoaders / kKeys, kWarpKeys = kWarp / kPerKey, kBuffers = 2;
-constexpr int kStepKeys = kBuffers * kKeys;
-static_assert(kPartKeys % (2 * kStepKeys) == 0);
-constexpr int kTileBytes = kKeys * kLine;
-constexpr int kMostLines = kMostRank / 64, kOwnLines = kMostLines / 2;
 constexpr float kLog2E = 1.4426950408889634f, kLn2 = 0.6931471805599453f;
-
-/// Of all barriers in the step that has this key: their phases end once a step.
-__device__ uint32_t phase_at(int key) { return static_cast<uint32_t>(key / kStepKeys % 2); }
-
-struct Shape {
-  Attention a;
-  int64_t rank, rope;
-  int latent_lines;
-
-  static Shape of(const Attention& a) {
-    const int64_t rank = a.page.kv_lora_rank;
-    return {a, rank, a.page.rope_dim, static_cast<int>((rank + 127) / 128) * 2};
-  }
-  int lines() const { return latent_lines + 1; }
-};
 
 /// Two sets of values summed under their own maximum: the factors that bring them to a common one.
 /// Maxima are exponents of two.
@@ -66,143 +43,13 @@ struct Merge {
 };
 __device__ float inverse(float sum) { return sum > 0 ? 1.0f / sum : 0.0f; }
 
-/// Records as the published model has them: 512 and 64 channels, scales that are powers of two, all
-/// aligned to 16. Others take a slower way through the same steps.
-bool is_plain(const Shape& s) {
-  return s.rank == kMostRank && s.rope == kMostRope && s.a.page.layer_offset % 16 == 0 &&
-         s.a.page.scale_ue8m0;
-}
-
-/// The records of a tile on their way to bf16 keys. Loading thread t has part t % 4 of key t / 4:
-/// of each line 16 codes.
-template <bool kPlain>
-struct Records {
-  /// Half of the lines, in registers.
-  struct Codes {
-    uint4 codes[kOwnLines];
-    float scales[kOwnLines / 2];
-  };
-  const Shape& s;
-  const PageView page;
-  const Row row;
-  const int32_t* selected;  ///< of the row; nullptr: all
-  const int end;            ///< keys are those before
-  const int key, part;
-  const uint8_t *now = nullptr, *next = nullptr;  ///< of the tile being loaded and the one after it
-  int after = -1;                                 ///< position of the key after that
-  Codes low, high;
-
-  __device__ Records(const Shape& shape, int64_t at, int end_key)
-      : s(shape),
-        page{shape.a.page},
-        row(shape.a.rows[at]),
-        selected(shape.a.selection.keys ? shape.a.selection.keys + at * shape.a.selection.stride
-                                        : nullptr),
-        end(end_key),
-        key((static_cast<int>(threadIdx.x) - kMultipliers) / kPerKey),
-        part(static_cast<int>(threadIdx.x) % kPerKey) {}
-
-  __device__ int latent_lines() const { return kPlain ? kMostLines : s.latent_lines; }
-  __device__ int position(int tile) const {
-    const int n = tile + key;
-    if (n >= end) return -1;
-    const int at = selected ? selected[n] : n;
-    return at <= row.position ? at : -1;
-  }
-  __device__ const uint8_t* find(int at) const { return at < 0 ? nullptr : page.codes(row, at); }
-  /// Makes keys of the tiles from `begin` on, one buffer after the other; the last may have none.
-  template <typename Stats>
-  __device__ void run(int begin, uint8_t* keys, Stats& stats) {
-    start(begin);
-    load(low, 0, now);
-    load(high, kOwnLines, now);
-    for (int tile = begin; tile / kStepKeys * kStepKeys < end; tile += kKeys) {
-      const int buffer = tile / kKeys % kBuffers;
-      wait_barrier(&stats.free[buffer], phase_at(tile) ^ 1);
-      uint8_t* to = keys + buffer * (latent_lines() + 1) * kTileBytes;
-      copy_rope(to);
-      store(low, 0, to);
-      load(low, 0, next);
-      store(high, kOwnLines, to);
-      load(high, kOwnLines, next);
-      const unsigned valid = __ballot_sync(0xffffffffu, now != nullptr);
-      if (threadIdx.x % kWarp == 0) stats.valid[buffer][key / kWarpKeys] = valid;
-      step(tile + kKeys);
-      wait_copies<0>();
-      publish_shared();
-      arrive(&stats.full[buffer]);
-    }
-  }
-
- private:
-  /// Where the three tiles from `tile` on are found.
-  __device__ void start(int tile) {
-    now = find(position(tile));
-    next = find(position(tile + kKeys));
-    after = position(tile + 2 * kKeys);
-  }
-  /// One tile on, to `tile`.
-  __device__ void step(int tile) {
-    now = next;
-    next = find(after);
-    after = position(tile + 2 * kKeys);
-  }
-
-  __device__ void load(Codes& c, int first_line, const uint8_t* record) const {
-#pragma unroll
-    for (int i = 0; i < kOwnLines; ++i) {
-      const int line = first_line + i, at = 64 * line + 16 * part;
-      const bool there = record && (kPlain || line < s.latent_lines);
-      if (kPlain)
-        c.codes[i] = there ? *reinterpret_cast<const uint4*>(record + at) : uint4{};
-      else
-        c.codes[i] = load_16(record, at, there ? s.rank : 0, false);
-      if (i % 2 == 1) continue;
-      const uint8_t* scale = record + (kPlain ? kMostRank : s.rank) + 4 * (line / 2);
-      if (kPlain)
-        c.scales[i / 2] = there ? *reinterpret_cast<const float*>(scale) : 1.0f;
-      else
-        c.scales[i / 2] = there && line / 2 < page.groups() ? PageView::load_float(scale) : 0.0f;
-    }
-  }
-  __device__ void store(const Codes& c, int first_line, uint8_t* keys) const {
-#pragma unroll
-    for (int i = 0; i < kOwnLines; ++i) {
-      if (!kPlain && first_line + i >= s.latent_lines) break;
-      uint4 two[2];
-      if (kPlain)
-        scaled_by_power(c.codes[i], c.scales[i / 2], two);
-      else
-        scaled_by(c.codes[i], c.scales[i / 2], two);
-      uint8_t* line = keys + (first_line + i) * kTileBytes;
-      *reinterpret_cast<uint4*>(line + swizzled_16(key, 2 * part)) = two[0];
-      *reinterpret_cast<uint4*>(line + swizzled_16(key, 2 * part + 1)) = two[1];
-    }
-  }
-  /// The rotated channels need no conversion: they are copied asynchronously.
-  __device__ void copy_rope(uint8_t* keys) const {
-    uint8_t* line = keys + latent_lines() * kTileBytes;
-    const uint8_t* from = now + page.latent_bytes() - 2 * s.rope;
-#pragma unroll
-    for (int i = 0; i < 2; ++i) {
-      const int piece = part + kPerKey * i;
-      const bool there = now && 16 * piece < 2 * s.rope;
-      uint8_t* to = line + swizzled_16(key, piece);
-      if (kPlain)
-        copy_16(to, there ? static_cast<const void*>(from + 16 * piece) : s.a.rows, there);
-      else
-        *reinterpret_cast<uint4*>(to) = load_16(from, 16 * piece, there ? 2 * s.rope : 0, false);
-    }
-    commit_copies();
-  }
-};
-
 __device__ void sync_multipliers() { sync_warpgroups<kMultipliers / kWarpgroup>(); }
 
 /// Latent and rotated channels of the block's heads as bf16, zeros where there are none.
 template <int kHeads, bool kPlain>
-__device__ void load_queries(const Shape& s, int64_t row, int64_t first_head, const float* q_latent,
-                             const float* q_pe, int64_t q_stride, uint8_t* queries) {
+__device__ void load_queries(const MqaShape& s, int64_t row, int64_t first_head,
+                             const float* q_latent, const float* q_pe, int64_t q_stride,
+                             uint8_t* queries) {
   const bool aligned = kPlain && q_stride % 4 == 0 && is_aligned(q_latent) && is_aligned(q_pe);
   const int latent_lines = kPlain ? kMostLines : s.latent_lines;
   const int pieces = (latent_lines + 1) * kHeads * 8;
@@ -299,13 +146,13 @@ struct Mqa {
     uint32_t valid[kBuffers][kKeys / kWarpKeys];  ///< of key k of a loading warp: bit k * kPerKey
   };
 
-  static size_t bytes(const Shape& s) {
+  static size_t bytes(const MqaShape& s) {
     return static_cast<size_t>(s.lines()) * (kQueryLine + kBuffers * kTileBytes) + sizeof(Stats);
   }
 };
 
 /// A part's result of one head: values, largest score, sum.
-__device__ int64_t partial_at(const Shape& s, int64_t row, int64_t head, int64_t part,
+__device__ int64_t partial_at(const MqaShape& s, int64_t row, int64_t head, int64_t part,
                               int64_t parts) {
   return ((row * s.a.n_heads + head) * parts + part) * (s.rank + 2);
 }
@@ -313,7 +160,7 @@ __device__ int64_t partial_at(const Shape& s, int64_t row, int64_t head, int64_t
 /// Block (row, heads, part). `parts` 0: the block does them all and writes the result.
 template <int kHeads, bool kPlain>
 __global__ void __launch_bounds__(kThreads, 1)
-    mqa_attention_kernel(const __grid_constant__ Shape s, int64_t parts, const float* q_latent,
+    mqa_attention_kernel(const __grid_constant__ MqaShape s, int64_t parts, const float* q_latent,
                          const float* q_pe, int64_t q_stride, float* u, float* lse) {
   begin_kernel();
   using M = Mqa<kHeads>;
@@ -594,7 +441,7 @@ __global__ void __launch_bounds__(kThreads, 1)
 constexpr int kMergeThreads = 128;
 
 /// Block (row, head).
-__global__ void mqa_merge_kernel(Shape s, int64_t parts, float* u, float* lse) {
+__global__ void mqa_merge_kernel(MqaShape s, int64_t parts, float* u, float* lse) {
   begin_kernel();
   const int64_t row = blockIdx.x, head = blockIdx.y;
   const int64_t used = (key_count(s.a, row) + kPartKeys - 1) / kPartKeys;
@@ -614,7 +461,7 @@ __global__ void mqa_merge_kernel(Shape s, int64_t parts, float* u, float* lse) {
 }
 
 template <int kHeads, bool kPlain>
-Error launch_blocks(const Shape& s, int64_t parts, const float* q_latent, const float* q,
+Error launch_blocks(const MqaShape& s, int64_t parts, const float* q_latent, const float* q,
                     int64_t q_stride, float* u, float* lse, Stream stream) {
   return launch(mqa_attention_kernel<kHeads, kPlain>,
                 dim3(blocks(s.a.m, 1), blocks(s.a.n_heads, kHeads),
@@ -627,7 +474,7 @@ Error launch_blocks(const Shape& s, int64_t parts, const float* q_latent, const 
 
 Error mqa_attention(const Attention& a, const float* q_latent, const float* q, int64_t q_stride,
                     float* u, float* lse, Stream stream) {
-  const Shape s = Shape::of(a);
+  const MqaShape s = MqaShape::of(a);
   if (s.rank > kMostRank) return "mqa_attention: kv_lora_rank above 512";
   if (s.rope > kMostRope) return "mqa_attention: qk_rope_head_dim above 64";
   const int64_t parts = (a.most_keys + kPartKeys - 1) / kPartKeys;
