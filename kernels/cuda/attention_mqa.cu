@@ -7,43 +7,28 @@
 // merges. The bits are the same.
 //
 // Keys are the 64 rows of a product and heads its columns, so that any number of heads does without
-// padding. Two warpgroups multiply; per tile:
-//   S^T = K Q^T          each half of the heads
-//   P = 2^(S - max)      in place of S, to shared memory
-//   O^T += V^T P^T       V are the first channels of the keys; each half of the channels
-// Two more load: the records of the next tile, which wait in registers, become bf16 keys in the
-// other buffer, and those of the tile after it are asked for.
+// padding. A step takes two tiles, each in a buffer of its own. Two warpgroups multiply:
+//   S^T = K Q^T          warpgroup w the scores of tile w
+//   P = 2^(S - max)      over the rotated channels of the tile, which nobody needs any more; the
+//                        maximum goes on from tile to tile, w waits for that of the tile before
+//   O^T += V^T P^T       V are the first channels of the keys; each half of the channels, of tile 0
+//                        and then of tile 1
+// so that the softmax of one runs beside the products of the other. Two more load: the records of
+// the next tile, which wait in registers, become bf16 keys in a free buffer, and those of the tile
+// after it are asked for.
 //
 // Shared memory, lines of 64 bf16 channels as operands of warpgroup.cuh:
-//   queries [lines][heads][128]   keys [2][lines][64 keys][128]   p [64 keys][128: heads]
+//   queries [lines][heads][128]   keys [2][lines][64 keys][128]
 //   numbers of heads and warps (Mqa::Stats)
-// The latent takes an even number of lines, the rotated channels one more.
-#include "kernels/cuda/bulk_load.cuh"
+// The latent takes an even number of lines, the rotated channels one more, which later has the
+// tile's P: [64 keys][128: heads].
+#include "kernels/cuda/latent_tiles.cuh"
 #include "kernels/cuda/selected_keys.cuh"
 
 namespace leyden::cuda {
 namespace {
 
-constexpr int kKeys = 64, kMostRank = 512, kMostRope = 64;
-constexpr int kMultipliers = 2 * kWarpgroup, kLoaders = 2 * kWarpgroup,
-              kThreads = kMultipliers + kLoaders;
-constexpr int kMultiplying = 192, kLoading = 64;  ///< registers of a thread
-constexpr int kPerKey = kLoaders / kKeys, kWarpKeys = kWarp / kPerKey, kBuffers = 2;
-constexpr int kTileBytes = kKeys * kLine;
-constexpr int kMostLines = kMostRank / 64, kOwnLines = kMostLines / 2;
 constexpr float kLog2E = 1.4426950408889634f, kLn2 = 0.6931471805599453f;
-
-struct Shape {
-  Attention a;
-  int64_t rank, rope;
-  int latent_lines;
-
-  static Shape of(const Attention& a) {
-    const int64_t rank = a.page.kv_lora_rank;
-    return {a, rank, a.page.rope_dim, static_cast<int>((rank + 127) / 128) * 2};
-  }
-  int lines() const { return latent_lines + 1; }
-};
 
 /// Two sets of values summed under their own maximum: the factors that bring them to a common one.
 /// Maxima are exponents of two.
@@ -58,143 +43,13 @@ struct Merge {
 };
 __device__ float inverse(float sum) { return sum > 0 ? 1.0f / sum : 0.0f; }
 
-/// Records as the published model has them: 512 and 64 channels, scales that are powers of two, all
-/// aligned to 16. Others take a slower way through the same steps.
-bool is_plain(const Shape& s) {
-  return s.rank == kMostRank && s.rope == kMostRope && s.a.page.layer_offset % 16 == 0 &&
-         s.a.page.scale_ue8m0;
-}
-
-/// The records of a tile on their way to bf16 keys. Loading thread t has part t % 4 of key t / 4:
-/// of each line 16 codes.
-template <bool kPlain>
-struct Records {
-  /// Half of the lines, in registers.
-  struct Codes {
-    uint4 codes[kOwnLines];
-    float scales[kOwnLines / 2];
-  };
-  const Shape& s;
-  const PageView page;
-  const Row row;
-  const int32_t* selected;  ///< of the row; nullptr: all
-  const int end;            ///< keys are those before
-  const int key, part;
-  const uint8_t *now = nullptr, *next = nullptr;  ///< of the tile being loaded and the one after it
-  int after = -1;                                 ///< position of the key after that
-  Codes low, high;
-
-  __device__ Records(const Shape& shape, int64_t at, int64_t end_key)
-      : s(shape),
-        page{shape.a.page},
-        row(shape.a.rows[at]),
-        selected(shape.a.selection.keys ? shape.a.selection.keys + at * shape.a.selection.stride
-                                        : nullptr),
-        end(static_cast<int>(end_key)),
-        key((static_cast<int>(threadIdx.x) - kMultipliers) / kPerKey),
-        part(static_cast<int>(threadIdx.x) % kPerKey) {}
-
-  __device__ int latent_lines() const { return kPlain ? kMostLines : s.latent_lines; }
-  __device__ int position(int64_t tile) const {
-    const int n = static_cast<int>(tile) + key;
-    if (n >= end) return -1;
-    const int at = selected ? selected[n] : n;
-    return at <= row.position ? at : -1;
-  }
-  __device__ const uint8_t* find(int at) const { return at < 0 ? nullptr : page.codes(row, at); }
-  /// Makes keys of the tiles from `begin` on, one buffer after the other.
-  template <typename Stats>
-  __device__ void run(int64_t begin, uint8_t* keys, Stats& stats) {
-    start(begin);
-    load(low, 0, now);
-    load(high, kOwnLines, now);
-    RingTurn turn;
-    for (int64_t tile = begin; tile < end; tile += kKeys, turn.next(kBuffers)) {
-      wait_barrier(&stats.free[turn.stage], turn.phase ^ 1);
-      uint8_t* to = keys + turn.stage * (latent_lines() + 1) * kTileBytes;
-      copy_rope(to);
-      const unsigned valid = __ballot_sync(0xffffffffu, now != nullptr);
-      if (threadIdx.x % kWarp == 0) stats.valid[turn.stage][key / kWarpKeys] = valid;
-      store(low, 0, to);
-      load(low, 0, next);
-      store(high, kOwnLines, to);
-      load(high, kOwnLines, next);
-      step(tile + kKeys);
-      wait_copies<0>();
-      publish_shared();
-      arrive(&stats.full[turn.stage]);
-    }
-  }
-
- private:
-  /// Where the three tiles from `tile` on are found.
-  __device__ void start(int64_t tile) {
-    now = find(position(tile));
-    next = find(position(tile + kKeys));
-    after = position(tile + 2 * kKeys);
-  }
-  /// One tile on, to `tile`.
-  __device__ void step(int64_t tile) {
-    now = next;
-    next = find(after);
-    after = position(tile + 2 * kKeys);
-  }
-
-  __device__ void load(Codes& c, int first_line, const uint8_t* record) const {
-#pragma unroll
-    for (int i = 0; i < kOwnLines; ++i) {
-      const int line = first_line + i, at = 64 * line + 16 * part;
-      const bool there = record && (kPlain || line < s.latent_lines);
-      if (kPlain)
-        c.codes[i] = there ? *reinterpret_cast<const uint4*>(record + at) : uint4{};
-      else
-        c.codes[i] = load_16(record, at, there ? s.rank : 0, false);
-      if (i % 2 == 1) continue;
-      const uint8_t* scale = record + (kPlain ? kMostRank : s.rank) + 4 * (line / 2);
-      if (kPlain)
-        c.scales[i / 2] = there ? *reinterpret_cast<const float*>(scale) : 1.0f;
-      else
-        c.scales[i / 2] = there && line / 2 < page.groups() ? PageView::load_float(scale) : 0.0f;
-    }
-  }
-  __device__ void store(const Codes& c, int first_line, uint8_t* keys) const {
-#pragma unroll
-    for (int i = 0; i < kOwnLines; ++i) {
-      if (!kPlain && first_line + i >= s.latent_lines) break;
-      uint4 two[2];
-      if (kPlain)
-        scaled_by_power(c.codes[i], c.scales[i / 2], two);
-      else
-        scaled_by(c.codes[i], c.scales[i / 2], two);
-      uint8_t* line = keys + (first_line + i) * kTileBytes;
-      *reinterpret_cast<uint4*>(line + swizzled_16(key, 2 * part)) = two[0];
-      *reinterpret_cast<uint4*>(line + swizzled_16(key, 2 * part + 1)) = two[1];
-    }
-  }
-  /// The rotated channels need no conversion: they are copied asynchronously.
-  __device__ void copy_rope(uint8_t* keys) const {
-    uint8_t* line = keys + latent_lines() * kTileBytes;
-    const uint8_t* from = now + page.latent_bytes() - 2 * s.rope;
-#pragma unroll
-    for (int i = 0; i < 2; ++i) {
-      const int piece = part + kPerKey * i;
-      const bool there = now && 16 * piece < 2 * s.rope;
-      uint8_t* to = line + swizzled_16(key, piece);
-      if (kPlain)
-        copy_16(to, there ? static_cast<const void*>(from + 16 * piece) : s.a.rows, there);
-      else
-        *reinterpret_cast<uint4*>(to) = load_16(from, 16 * piece, there ? 2 * s.rope : 0, false);
-    }
-    commit_copies();
-  }
-};
-
 __device__ void sync_multipliers() { sync_warpgroups<kMultipliers / kWarpgroup>(); }
 
 /// Latent and rotated channels of the block's heads as bf16, zeros where there are none.
 template <int kHeads, bool kPlain>
-__device__ void load_queries(const Shape& s, int64_t row, int64_t first_head, const float* q_latent,
-                             const float* q_pe, int64_t q_stride, uint8_t* queries) {
+__device__ void load_queries(const MqaShape& s, int64_t row, int64_t first_head,
+                             const float* q_latent, const float* q_pe, int64_t q_stride,
+                             uint8_t* queries) {
   const bool aligned = kPlain && q_stride % 4 == 0 && is_aligned(q_latent) && is_aligned(q_pe);
   const int latent_lines = kPlain ? kMostLines : s.latent_lines;
   const int pieces = (latent_lines + 1) * kHeads * 8;
@@ -235,31 +90,69 @@ __device__ void load_queries(const Shape& s, int64_t row, int64_t first_head, co
   }
 }
 
+/// Joins the kCount <= 8 numbers of all lanes of a warp with the same t: v[0] becomes that of
+/// number share_of(kCount). Each step halves what a lane has; of any count, lanes are joined in one
+/// order.
+template <int kCount, int kStep = 4, typename Join>
+__device__ void share_out(float* v, Join join) {
+  if constexpr (kCount == 1) {
+    for (int step = kStep; step < kWarp; step *= 2)
+      v[0] = join(v[0], __shfl_xor_sync(0xffffffffu, v[0], step));
+  } else {
+    const bool upper = (threadIdx.x & kStep) != 0;
+#pragma unroll
+    for (int i = 0; i < kCount / 2; ++i) {
+      const float low = v[i], high = v[kCount / 2 + i];
+      v[i] = join(upper ? high : low, __shfl_xor_sync(0xffffffffu, upper ? low : high, kStep));
+    }
+    share_out<kCount / 2, 2 * kStep>(v, join);
+  }
+}
+__device__ int share_of(int count) {
+  const int lane = threadIdx.x % kWarp;
+  int number = 0;
+  for (int step = 4; count > 1; step *= 2) {
+    count /= 2;
+    number += (lane & step) != 0 ? count : 0;
+  }
+  return number;
+}
+/// What a sum under the maximum `before` is multiplied by for the maximum `now`. Sums under none
+/// are 0.
+__device__ float rescaling(float before, float now) {
+  return before == -INFINITY ? 1.0f : exp2_fast(before - now);
+}
+
 template <int kHeads>
 struct Mqa {
-  static constexpr int kOwn = kHeads / 2;     ///< heads a warpgroup scores
-  static constexpr int kOwnHeads = kOwn / 4;  ///< of them, those this thread has scores of
+  static constexpr int kOwnHeads = kHeads / 4;  ///< those this thread has scores of
+  static constexpr int kShared = kOwnHeads < 8 ? kOwnHeads : 8;  ///< of them, as share_out() takes
   static constexpr int kQueryLine = kHeads * kLine;
+  /// Registers of a thread.
+  static constexpr int kMultiplying = kHeads == 64 ? 192 : 128, kLoading = 256 - kMultiplying;
 
+  /// Warpgroup w writes what is of tile w, after all have read what was there before: `top` is read
+  /// before the other one's `ready`, `factor` before that of the next step.
   struct Stats {
-    float4 warps[kHeads];                    ///< a number of each head from each warp
-    float factor[kHeads];                    ///< of what was summed before: a tile, or a part
-    float after[kHeads];                     ///< of a part in a Merge
-    float inverse[kHeads];                   ///< of the sum of all
-    float top[kHeads], sum[kHeads];          ///< of a part
+    float4 warps[kBuffers][kHeads];       ///< a number of each head from each warp of w
+    float top[kBuffers][kHeads];          ///< largest score of the part up to the tile
+    float own_factor[kBuffers][kHeads];   ///< of what w has summed before
+    float factor[2][kBuffers][kHeads];    ///< [step % 2]: of what all have summed before
+    float before[kHeads], after[kHeads];  ///< of a part in a Merge
+    float inverse[kHeads];                ///< of the sum of all
+    float part_top[kHeads], part_sum[kHeads];
     float all_top[kHeads], all_sum[kHeads];  ///< of the parts before it
-    Barrier full[kBuffers], free[kBuffers];
+    Barrier full[kBuffers], ready[kBuffers], free[kBuffers];
     uint32_t valid[kBuffers][kKeys / kWarpKeys];  ///< of key k of a loading warp: bit k * kPerKey
   };
 
-  static size_t bytes(const Shape& s) {
-    return static_cast<size_t>(s.lines()) * (kQueryLine + kBuffers * kTileBytes) + kTileBytes +
-           sizeof(Stats);
+  static size_t bytes(const MqaShape& s) {
+    return static_cast<size_t>(s.lines()) * (kQueryLine + kBuffers * kTileBytes) + sizeof(Stats);
   }
 };
 
 /// A part's result of one head: values, largest score, sum.
-__device__ int64_t partial_at(const Shape& s, int64_t row, int64_t head, int64_t part,
+__device__ int64_t partial_at(const MqaShape& s, int64_t row, int64_t head, int64_t part,
                               int64_t parts) {
   return ((row * s.a.n_heads + head) * parts + part) * (s.rank + 2);
 }
@@ -267,24 +160,25 @@ __device__ int64_t partial_at(const Shape& s, int64_t row, int64_t head, int64_t
 /// Block (row, heads, part). `parts` 0: the block does them all and writes the result.
 template <int kHeads, bool kPlain>
 __global__ void __launch_bounds__(kThreads, 1)
-    mqa_attention_kernel(const __grid_constant__ Shape s, int64_t parts, const float* q_latent,
+    mqa_attention_kernel(const __grid_constant__ MqaShape s, int64_t parts, const float* q_latent,
                          const float* q_pe, int64_t q_stride, float* u, float* lse) {
   begin_kernel();
   using M = Mqa<kHeads>;
   const int64_t row = blockIdx.x, first_head = static_cast<int64_t>(blockIdx.y) * kHeads;
-  const int64_t n = key_count(s.a, row);
-  const int64_t begin = parts == 0 ? 0 : static_cast<int64_t>(blockIdx.z) * kPartKeys;
-  const int64_t end = parts == 0 || begin + kPartKeys > n ? n : begin + kPartKeys;
+  constexpr int kPart = static_cast<int>(kPartKeys);
+  const int n = static_cast<int>(key_count(s.a, row));
+  const int begin = parts == 0 ? 0 : static_cast<int>(blockIdx.z) * kPart;
+  const int end = parts == 0 || n - begin < kPart ? n : begin + kPart;
   if (parts != 0 && begin >= end) return;
 
   const int latent_lines = kPlain ? kMostLines : s.latent_lines, lines = latent_lines + 1;
   uint8_t* queries = dynamic_shared<uint8_t>();
   uint8_t* keys = queries + lines * M::kQueryLine;
-  uint8_t* p = keys + kBuffers * lines * kTileBytes;
-  auto& stats = *reinterpret_cast<typename M::Stats*>(p + kTileBytes);
+  auto& stats = *reinterpret_cast<typename M::Stats*>(keys + kBuffers * lines * kTileBytes);
   if (threadIdx.x == 0) {
     for (int i = 0; i < kBuffers; ++i) {
       init_barrier(&stats.full[i], kLoaders);
+      init_barrier(&stats.ready[i], kWarpgroup);
       init_barrier(&stats.free[i], kMultipliers / kWarp);
     }
     publish_barriers();
@@ -292,24 +186,30 @@ __global__ void __launch_bounds__(kThreads, 1)
   __syncthreads();
   const int group = warpgroup_number(), warp = threadIdx.x / kWarp % 4;
   if (group >= kMultipliers / kWarpgroup) {
-    set_registers<kLoading, false>();
+    if constexpr (M::kLoading < M::kMultiplying) set_registers<M::kLoading, false>();
     Records<kPlain>(s, row, end).run(begin, keys, stats);
     return;
   }
-  set_registers<kMultiplying, true>();
+  if constexpr (M::kLoading < M::kMultiplying) set_registers<M::kMultiplying, true>();
   const int lane = threadIdx.x % kWarp, g = lane / 4, t = lane % 4;
   const int own_lines = latent_lines / 2;
-  /// The head of this thread's score number 4 j + e and of its value number 4 j + e.
-  const auto scored = [&](int j, int e) { return group * M::kOwn + 8 * j + 2 * t + e % 2; };
+  /// The head of this thread's score, and of its value, number 4 j + e.
   const auto head_of = [&](int j, int e) { return 8 * j + 2 * t + e % 2; };
 
   load_queries<kHeads, kPlain>(s, row, first_head, q_latent, q_pe, q_stride, queries);
 
   float out[kOwnLines][kHeads / 2];
-  float top[M::kOwnHeads], sum[M::kOwnHeads];
+  /// Number n of the heads whose numbers of its warp this thread has.
+  const auto shared_head = [&](int n) {
+    const int i = share_of(M::kShared);
+    return head_of(n * M::kShared / 2 + i / 2, i);
+  };
+  const bool shares = M::kShared == 8 || lane < kWarp / 2;  // or others have the same
+  constexpr int kShares = M::kOwnHeads / M::kShared;
+  float sum[kShares];  // under the top of the own tile
   const auto begin_part = [&] {
 #pragma unroll
-    for (int i = 0; i < M::kOwnHeads; ++i) top[i] = -INFINITY, sum[i] = 0;
+    for (int n = 0; n < kShares; ++n) sum[n] = 0;
 #pragma unroll
     for (int i = 0; i < kOwnLines; ++i)
       for (int j = 0; j < kHeads / 2; ++j) out[i][j] = 0;
@@ -336,125 +236,145 @@ __global__ void __launch_bounds__(kThreads, 1)
   begin_part();
 
   const float scale = s.a.sm_scale * kLog2E;
-  RingTurn turn;
-  for (int64_t first = begin; first < end; first += kKeys, turn.next(kBuffers)) {
-    publish_shared();
-    sync_multipliers();  // the queries are there; nobody uses P
-    wait_barrier(&stats.full[turn.stage], turn.phase);
-    uint8_t* tile = keys + turn.stage * lines * kTileBytes;
-    // Of the warp's 16 keys. The lane that reads them is the one that frees the buffer.
-    uint32_t valid[2] = {};
-    if (lane == 0)
-      for (int half = 0; half < 2; ++half) valid[half] = stats.valid[turn.stage][2 * warp + half];
-
-    float d[M::kOwn / 2];
+  uint8_t* own_tile = keys + group * lines * kTileBytes;
+  publish_shared();
+  sync_multipliers();  // the queries are there
+  for (int first = begin; first < end; first += kStepKeys) {
+    const uint32_t phase = phase_at(first);
+    wait_barrier(&stats.full[group], phase);
+    float d[kHeads / 2];
     {
-      Operand x(tile), y(queries + group * M::kOwn * kLine);
+      Operand x(own_tile), y(queries);
       begin_products();
 #pragma unroll
       for (int line = 0; line < kMostLines + 1; ++line, x += kTileBytes, y += M::kQueryLine) {
         if (line >= lines) break;
 #pragma unroll
         for (int i = 0; i < kLine / 32; ++i)
-          warpgroup_product<false, M::kOwn>(d, x + 32 * i, y + 32 * i, line > 0 || i > 0);
+          warpgroup_product<false, kHeads>(d, x + 32 * i, y + 32 * i, line > 0 || i > 0);
       }
     }
     commit_products();
-    wait_products<0>();
-    hold(d);
-
+    // Of the warp's 16 keys. The lane that reads them is the one that frees the buffer.
+    uint32_t valid[2] = {};
+    if (lane == 0)
+      for (int half = 0; half < 2; ++half) valid[half] = stats.valid[group][2 * warp + half];
     bool seen[2];
 #pragma unroll
     for (int half = 0; half < 2; ++half)
       seen[half] = (__shfl_sync(0xffffffffu, valid[half], 0) >> g * kPerKey & 1) != 0;
+    wait_products<0>();
+    hold(d);
+
 #pragma unroll
-    for (int i = 0; i < M::kOwn / 2; ++i) d[i] = seen[i % 4 / 2] ? d[i] : -INFINITY;
+    for (int n = 0; n < kShares; ++n) {
+      float tops[M::kShared];
 #pragma unroll
-    for (int j = 0; j < M::kOwn / 8; ++j) {
-      for (int e = 0; e < 2; ++e) {
-        float v = fmaxf(d[4 * j + e], d[4 * j + e + 2]);
-        for (int step = 4; step < kWarp; step *= 2)
-          v = fmaxf(v, __shfl_xor_sync(0xffffffffu, v, step));
-        if (g == 0) (&stats.warps[scored(j, e)].x)[warp] = v;
+      for (int i = 0; i < M::kShared; ++i) {
+        float* v = d + 4 * ((n * M::kShared + i) / 2) + i % 2;
+        for (int half = 0; half < 2; ++half) v[2 * half] = seen[half] ? v[2 * half] : -INFINITY;
+        tops[i] = fmaxf(v[0], v[2]);
       }
+      share_out<M::kShared>(tops, [](float a, float b) { return fmaxf(a, b); });
+      if (shares) (&stats.warps[group][shared_head(n)].x)[warp] = tops[0];
     }
     sync_warpgroup();
+    if (const int h = threadIdx.x % kWarpgroup; h < kHeads) {
+      const bool starts = first % kPart == 0;
+      if (group == 1) wait_barrier(&stats.ready[0], phase);
+      const float4 tops = stats.warps[group][h];
+      const float before = starts && group == 0 ? -INFINITY : stats.top[group ^ 1][h],
+                  now = fmaxf(before, fmaxf(fmaxf(tops.x, tops.y), fmaxf(tops.z, tops.w)) * scale);
+      stats.factor[phase][group][h] = rescaling(before, now);
+      stats.own_factor[group][h] = rescaling(starts ? -INFINITY : stats.top[group][h], now);
+      stats.top[group][h] = now;
+    }
+    sync_warpgroup();
+    float totals[M::kOwnHeads];
 #pragma unroll
-    for (int j = 0; j < M::kOwn / 8; ++j) {
+    for (int j = 0; j < kHeads / 8; ++j) {
+      const float2 tops = *reinterpret_cast<const float2*>(&stats.top[group][head_of(j, 0)]);
       float v[2][2];  // of keys g and g + 8
 #pragma unroll
       for (int e = 0; e < 2; ++e) {
-        float& before = top[2 * j + e];
-        const float4 tops = stats.warps[scored(j, e)];
-        const float tile_top = fmaxf(fmaxf(tops.x, tops.y), fmaxf(tops.z, tops.w)) * scale;
-        const float now = fmaxf(before, tile_top);
-        const float factor = before == -INFINITY ? 0.0f : exp2_fast(before - now);
-        if (warp == 0 && g == 0) stats.factor[scored(j, e)] = factor;
-        float total = sum[2 * j + e] * factor;
+        const float top = e == 0 ? tops.x : tops.y;
 #pragma unroll
-        for (int half = 0; half < 2; ++half) {
-          v[half][e] = seen[half] ? exp2_fast(fmaf(d[4 * j + e + 2 * half], scale, -now)) : 0.0f;
-          total += v[half][e];
-        }
-        sum[2 * j + e] = total;
-        before = now;
+        for (int half = 0; half < 2; ++half)
+          v[half][e] = seen[half] ? exp2_fast(fmaf(d[4 * j + e + 2 * half], scale, -top)) : 0.0f;
+        totals[2 * j + e] = v[0][e] + v[1][e];
       }
 #pragma unroll
       for (int half = 0; half < 2; ++half)
-        *reinterpret_cast<uint32_t*>(
-            p + swizzled_16(16 * warp + g + 8 * half, group * M::kOwn / 8 + j) + 4 * t) =
+        *reinterpret_cast<uint32_t*>(own_tile + latent_lines * kTileBytes +
+                                     swizzled_16(16 * warp + g + 8 * half, j) + 4 * t) =
             bf16_pair(v[half][0], v[half][1]);
     }
     publish_shared();
-    sync_multipliers();
+    arrive(&stats.ready[group]);
 
+#pragma unroll 1
+    for (int n = 0; n < kBuffers; ++n) {
+      wait_barrier(&stats.ready[n], phase);
+      float2 factors[kHeads / 8];
+      bool rescales = false;
 #pragma unroll
-    for (int j = 0; j < kHeads / 8; ++j) {
-      const float2 of = *reinterpret_cast<const float2*>(&stats.factor[head_of(j, 0)]);
-      const float factor[2] = {of.x, of.y};
+      for (int j = 0; j < kHeads / 8; ++j) {
+        factors[j] = *reinterpret_cast<const float2*>(&stats.factor[phase][n][head_of(j, 0)]);
+        rescales |= factors[j].x != 1.0f || factors[j].y != 1.0f;
+      }
+      if (__ballot_sync(0xffffffffu, rescales) != 0) {
 #pragma unroll
-      for (int i = 0; i < kOwnLines; ++i)
-        for (int e = 0; e < 4; ++e) out[i][4 * j + e] *= factor[e % 2];
+        for (int i = 0; i < kOwnLines; ++i)
+          for (int j = 0; j < kHeads / 2; ++j)
+            out[i][j] *= j % 2 == 0 ? factors[j / 4].x : factors[j / 4].y;
+      }
+      const uint8_t* tile = keys + n * lines * kTileBytes;
+      const Operand values(tile), weights(tile + latent_lines * kTileBytes);
+      begin_products();
+#pragma unroll
+      for (int i = 0; i < kOwnLines; ++i) {
+        // Of a small rank some lines are there for nothing.
+        const int line = group * own_lines + (kPlain || i < own_lines ? i : own_lines - 1);
+        const Operand v = values + line * kTileBytes;
+#pragma unroll
+        for (int k = 0; k < kKeys / 16; ++k)
+          warpgroup_product_transposed<kHeads>(out[i], v + k * 16 * kLine, weights + k * 16 * kLine,
+                                               true);
+      }
+      commit_products();
+      if (n == 0) {
+#pragma unroll
+        for (int k = 0; k < kShares; ++k) {
+          share_out<M::kShared>(totals + k * M::kShared, [](float a, float b) { return a + b; });
+          sum[k] = fmaf(sum[k], stats.own_factor[group][shared_head(k)], totals[k * M::kShared]);
+        }
+      }
+      wait_products<0>();
+#pragma unroll
+      for (int i = 0; i < kOwnLines; ++i) hold(out[i]);
+      __syncwarp();
+      if (lane == 0) arrive(&stats.free[n]);
     }
-    const Operand values(tile), weights(p);
-    begin_products();
-#pragma unroll
-    for (int i = 0; i < kOwnLines; ++i) {
-      // Of a small rank some lines are there for nothing.
-      const int line = group * own_lines + (kPlain || i < own_lines ? i : own_lines - 1);
-      const Operand v = values + line * kTileBytes;
-#pragma unroll
-      for (int k = 0; k < kKeys / 16; ++k)
-        warpgroup_product_transposed<kHeads>(out[i], v + k * 16 * kLine, weights + k * 16 * kLine,
-                                             true);
-    }
-    commit_products();
-    wait_products<0>();
-#pragma unroll
-    for (int i = 0; i < kOwnLines; ++i) hold(out[i]);
-    __syncwarp();
-    if (lane == 0) arrive(&stats.free[turn.stage]);
 
-    const bool is_last = first + kKeys >= end;
-    if (!is_last && (parts != 0 || (first + kKeys - begin) % kPartKeys != 0)) continue;
+    const bool is_last = first + kStepKeys >= end;
+    if (!is_last && (parts != 0 || (first + kStepKeys) % kPart != 0)) continue;
       // The end of a part.
 #pragma unroll
-    for (int j = 0; j < M::kOwn / 8; ++j) {
-      for (int e = 0; e < 2; ++e) {
-        float v = sum[2 * j + e];
-        for (int step = 4; step < kWarp; step *= 2) v += __shfl_xor_sync(0xffffffffu, v, step);
-        if (g != 0) continue;
-        (&stats.warps[scored(j, e)].x)[warp] = v;
-        if (warp == 0) stats.top[scored(j, e)] = top[2 * j + e];
-      }
-    }
+    for (int n = 0; n < kShares; ++n)
+      if (shares) (&stats.warps[group][shared_head(n)].x)[warp] = sum[n];
     sync_multipliers();
     for (int h = threadIdx.x; h < kHeads; h += kMultipliers) {
-      const float4 sums = stats.warps[h];
-      const float v = sums.x + sums.y + sums.z + sums.w;
-      const Merge merge(stats.all_top[h], stats.top[h]);
-      stats.sum[h] = v;
-      stats.factor[h] = merge.before;
+      float tile_sum[kBuffers];
+      for (int n = 0; n < kBuffers; ++n) {
+        const float4 sums = stats.warps[n][h];
+        tile_sum[n] = sums.x + sums.y + sums.z + sums.w;
+      }
+      const float part_top = stats.top[1][h];
+      const float v = fmaf(tile_sum[0], rescaling(stats.top[0][h], part_top), tile_sum[1]);
+      const Merge merge(stats.all_top[h], part_top);
+      stats.part_top[h] = part_top;
+      stats.part_sum[h] = v;
+      stats.before[h] = merge.before;
       stats.after[h] = merge.after;
       stats.all_sum[h] = merge(stats.all_sum[h], v);
       stats.all_top[h] = merge.top;
@@ -462,7 +382,7 @@ __global__ void __launch_bounds__(kThreads, 1)
     }
     sync_multipliers();
     if (parts != 0) break;
-    const bool is_first = first - begin < kPartKeys;
+    const bool is_first = first < kPart;
     float* merged = own_values(u + (row * s.a.n_heads + first_head) * s.rank, rank);
     constexpr int kAtOnce = 2;  // times 16 values: loads go ahead of stores
 #pragma unroll
@@ -484,7 +404,7 @@ __global__ void __launch_bounds__(kThreads, 1)
       each([&](int j, int e, int i, float& value, float& at) {
         const int h = head_of(j, e);
         const float v =
-            fmaf(value, stats.factor[h], out[i / 2][4 * j + e + i % 2 * 2] * stats.after[h]);
+            fmaf(value, stats.before[h], out[i / 2][4 * j + e + i % 2 * 2] * stats.after[h]);
         at = is_last ? round_to_bf16(v * stats.inverse[h]) : v;
       });
     }
@@ -502,8 +422,8 @@ __global__ void __launch_bounds__(kThreads, 1)
           own[offset(i, j, head_stride)] = out[i][j];
     for (int h = threadIdx.x; h < kHeads; h += kMultipliers) {
       if (first_head + h >= s.a.n_heads) continue;
-      partial[h * head_stride + s.rank] = stats.top[h];
-      partial[h * head_stride + s.rank + 1] = stats.sum[h];
+      partial[h * head_stride + s.rank] = stats.part_top[h];
+      partial[h * head_stride + s.rank + 1] = stats.part_sum[h];
     }
     return;
   }
@@ -521,7 +441,7 @@ __global__ void __launch_bounds__(kThreads, 1)
 constexpr int kMergeThreads = 128;
 
 /// Block (row, head).
-__global__ void mqa_merge_kernel(Shape s, int64_t parts, float* u, float* lse) {
+__global__ void mqa_merge_kernel(MqaShape s, int64_t parts, float* u, float* lse) {
   begin_kernel();
   const int64_t row = blockIdx.x, head = blockIdx.y;
   const int64_t used = (key_count(s.a, row) + kPartKeys - 1) / kPartKeys;
@@ -541,7 +461,7 @@ __global__ void mqa_merge_kernel(Shape s, int64_t parts, float* u, float* lse) {
 }
 
 template <int kHeads, bool kPlain>
-Error launch_blocks(const Shape& s, int64_t parts, const float* q_latent, const float* q,
+Error launch_blocks(const MqaShape& s, int64_t parts, const float* q_latent, const float* q,
                     int64_t q_stride, float* u, float* lse, Stream stream) {
   return launch(mqa_attention_kernel<kHeads, kPlain>,
                 dim3(blocks(s.a.m, 1), blocks(s.a.n_heads, kHeads),
@@ -554,7 +474,7 @@ Error launch_blocks(const Shape& s, int64_t parts, const float* q_latent, const 
 
 Error mqa_attention(const Attention& a, const float* q_latent, const float* q, int64_t q_stride,
                     float* u, float* lse, Stream stream) {
-  const Shape s = Shape::of(a);
+  const MqaShape s = MqaShape::of(a);
   if (s.rank > kMostRank) return "mqa_attention: kv_lora_rank above 512";
   if (s.rope > kMostRope) return "mqa_attention: qk_rope_head_dim above 64";
   const int64_t parts = (a.most_keys + kPartKeys - 1) / kPartKeys;

@@ -101,7 +101,6 @@ __device__ inline int warpgroup_number() {
 }
 
 #ifdef __CUDACC__
-#define LEYDEN_D4(i) "+f"(d[i]), "+f"(d[i + 1]), "+f"(d[i + 2]), "+f"(d[i + 3])
 #define LEYDEN_D8(i)                                                                          \
   "+f"(d[i]), "+f"(d[i + 1]), "+f"(d[i + 2]), "+f"(d[i + 3]), "+f"(d[i + 4]), "+f"(d[i + 5]), \
       "+f"(d[i + 6]), "+f"(d[i + 7])
@@ -141,9 +140,7 @@ void emulator_warpgroup_product(float* d, int columns, const uint8_t* x, const u
 template <bool kE4m3, int kColumns>
 __device__ void warpgroup_product(float (&d)[kColumns / 2], Operand x, Operand y, bool add_to) {
 #ifdef __CUDACC__
-  if constexpr (kColumns == 8 && !kE4m3) {
-    LEYDEN_WGMMA("m64n8k16", "bf16.bf16", ", 0, 0", LEYDEN_R4, 4, 5, 6, 7, LEYDEN_D4(0));
-  } else if constexpr (kColumns == 16 && kE4m3) {
+  if constexpr (kColumns == 16 && kE4m3) {
     LEYDEN_WGMMA("m64n16k32", "e4m3.e4m3", "", LEYDEN_R8, 8, 9, 10, 11, LEYDEN_D8(0));
   } else if constexpr (kColumns == 16) {
     LEYDEN_WGMMA("m64n16k16", "bf16.bf16", ", 0, 0", LEYDEN_R8, 8, 9, 10, 11, LEYDEN_D8(0));
@@ -188,7 +185,6 @@ __device__ void warpgroup_product_transposed(float (&d)[kColumns / 2], Operand x
 #endif
 }
 
-#undef LEYDEN_D4
 #undef LEYDEN_D8
 #undef LEYDEN_D16
 #undef LEYDEN_D32

@@ -44,6 +44,7 @@ struct Cluster {
   /// [warp][two turns][lane]: a lane can be one exchange ahead of another, not two.
   std::vector<std::byte> exchanged;
   std::vector<std::function<void()>> under_way;  ///< loads
+  bool arrived = false;  ///< somebody, at what others may have looked at in vain
   std::mt19937 order{1};
 
   unsigned count() const { return per_block * blocks; }
@@ -139,6 +140,7 @@ void run_cluster() {
     if (done == cluster.count()) break;
     std::shuffle(runnable.begin(), runnable.end(), cluster.order);
     bool progress = false;
+    cluster.arrived = false;
     for (unsigned i : runnable) {
       cluster.current = i;
       threadIdx = dim3(i % cluster.per_block, 0, 0);
@@ -147,6 +149,7 @@ void run_cluster() {
       resume(*cluster.threads[i]);
       progress |= cluster.threads[i]->state != State::kPolling;
     }
+    progress |= cluster.arrived;
     progress |= finish_loads();
     progress |= release_parts(kLanes, State::kAtWarp);
     progress |= release_parts(kWarpgroup, State::kAtWarpgroup);
@@ -203,12 +206,14 @@ void emulator_init_barrier(void* barrier, int count) {
 }
 void emulator_expect_bytes(void* barrier, int bytes) {
   EmulatedBarrier* b = barrier_at(barrier);
+  cluster.arrived = true;
   b->bytes += bytes;
   --b->pending;
   b->advance();
 }
 void emulator_arrive(void* barrier, int block) {
   EmulatedBarrier* b = cluster.in_block(barrier_at(barrier), static_cast<unsigned>(block));
+  cluster.arrived = true;
   --b->pending;
   b->advance();
 }

@@ -679,31 +679,45 @@ TEST_F(CudaOps, MqaAttentionEqualsTheReference) {
 }
 
 TEST_F(CudaOps, ARowsMqaAttentionDoesNotDependOnItsMates) {
-  // 16 heads a block for one row, 64 for many.
-  const KvLayout layout = make_layout(true, 1, 64, 16, 16);
-  const int64_t m = 101, heads = 40, keys = 300;
-  Pages host(layout, keys, 74);
+  // Records of the published sizes: 64 heads a block for 101 rows, 32 for 50, 16 for one.
+  const int64_t rank = 512, rope = 64, heads = 40, most = 101, n_keys = 700, topk = 600;
+  const KvLayout layout = make_layout(true, 1, rank, rope, 16);
+  Pages host(layout, n_keys, 74);
   DevicePages device(layout, host);
-  std::vector<cuda::Row> rows;
-  for (int64_t r = 0; r < m; ++r) rows.push_back(device.row(keys - 1 - r % 7 * 13));
-  const auto ql = random_bf16_values(75, m * heads * 64),
-             qp = random_bf16_values(76, m * heads * 16);
+  const std::vector<cuda::Row> rows(most, device.row(n_keys - 1));
+  const std::vector<int64_t> seeing = {0, 13, 49};  // the others have no keys
+  std::vector<int32_t> count(most);
+  count[0] = topk, count[13] = 65, count[49] = 577;
+  const SelectedKeys selected = choose_keys(std::vector<int64_t>(most, n_keys - 1), topk, 77);
+  const auto ql = random_bf16_values(75, most * heads * rank),
+             qp = random_bf16_values(76, most * heads * rope);
   DeviceArray<cuda::Row> drows(rows);
-  DeviceArray<float> dql(ql), dqp(qp), du(ql.size()), lse(static_cast<size_t>(m * heads)),
-      alone(static_cast<size_t>(heads * 64)), lse_alone(static_cast<size_t>(heads));
-  cuda::Attention a{page_shape(layout, 0), heads, 0.06f, drows.data(), m, {}};
-  ok(ops().mqa_attention(a, dql.data(), dqp.data(), 16, du.data(), lse.data(), nullptr));
-  const auto all = du.values(), all_lse = lse.values();
-  a.m = 1;
-  for (const int64_t r : {0, 51, 100}) {
-    a.rows = drows.data() + r;
-    ok(ops().mqa_attention(a, dql.data() + r * heads * 64, dqp.data() + r * heads * 16, 16,
-                           alone.data(), lse_alone.data(), nullptr));
-    ASSERT_EQ(std::vector<float>(all.begin() + r * heads * 64, all.begin() + (r + 1) * heads * 64),
-              alone.values());
-    ASSERT_EQ(std::vector<float>(all_lse.begin() + r * heads, all_lse.begin() + (r + 1) * heads),
-              lse_alone.values());
+  DeviceArray<int32_t> keys(selected.keys), counts(count);
+  DeviceArray<float> dql(ql), dqp(qp);
+  struct Result {
+    std::vector<float> u, lse;
+  };
+  const auto run = [&](int64_t first, int64_t m) {
+    DeviceArray<float> u(static_cast<size_t>(m * heads * rank)),
+        lse(static_cast<size_t>(m * heads));
+    cuda::Attention a{page_shape(layout, 0), heads, 0.06f, drows.data() + first, m, {}};
+    a.selection = {keys.data() + first * selected.stride, counts.data() + first, selected.stride};
+    ok(ops().mqa_attention(a, dql.data() + first * heads * rank, dqp.data() + first * heads * rope,
+                           rope, u.data(), lse.data(), nullptr));
+    return Result{u.values(), lse.values()};
+  };
+  const auto part = [](const std::vector<float>& of, int64_t row, int64_t width) {
+    return std::vector<float>(of.begin() + row * width, of.begin() + (row + 1) * width);
+  };
+  const Result by_64 = run(0, most), by_32 = run(0, 50);
+  for (const int64_t r : seeing) {
+    const Result alone = run(r, 1);
+    EXPECT_EQ(part(by_64.u, r, heads * rank), alone.u) << r;
+    EXPECT_EQ(part(by_64.lse, r, heads), alone.lse) << r;
+    EXPECT_EQ(part(by_32.u, r, heads * rank), alone.u) << r;
+    EXPECT_EQ(part(by_32.lse, r, heads), alone.lse) << r;
   }
+  for (const float v : part(by_64.u, 1, heads * rank)) ASSERT_EQ(v, 0.0f);
 }
 
 TEST_F(CudaOps, HostileKeysAreMasked) {
