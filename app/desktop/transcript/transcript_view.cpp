@@ -109,6 +109,13 @@ TranscriptView::TranscriptView(EngineClient* client, QWidget* parent)
             if (session == m_session)
               m_pane->failAnswer(failureText(failure.code, failure.message));
           });
+  connect(m_client, &EngineClient::answerWithdrawn, this, [this](qint64 session) {
+    const QString question = m_live.take(session).question;
+    if (session != m_session) return;
+    m_pane->withdrawAnswer(!question.isEmpty());
+    if (draft().isEmpty()) setDraft(question);
+    if (session != 0) loadMessages(false);
+  });
   showReady();
 }
 
