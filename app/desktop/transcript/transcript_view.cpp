@@ -153,6 +153,10 @@ void TranscriptView::loadMessages(bool anew) {
       // The jar knows the answer up to a second ago; what streams in is complete.
       if (!messages.isEmpty() && messages.last().state == Message::State::Streaming)
         messages.removeLast();
+    } else {
+      // Nobody writes any more: the program ended before the answer did.
+      for (Message& message : messages)
+        if (message.state == Message::State::Streaming) message.state = Message::State::Interrupted;
     }
     if (anew) {
       m_loaded = true;
