@@ -14,6 +14,7 @@ leyden_status leyden_devices_json(leyden_string** out, leyden_error** error) {
   return guard(error, [&]() -> Status {
     LEYDEN_TRY(clear(out));
     const auto text = [](const std::string& s) { return s.empty() ? Json(nullptr) : Json(s); };
+    const auto known = [](const auto& n) { return n ? Json(*n) : Json(nullptr); };
     const DeviceList list = list_devices();
     Json devices = Json::array();
     for (const Device& d : list.devices) {
@@ -23,6 +24,8 @@ leyden_status leyden_devices_json(leyden_string** out, leyden_error** error) {
                          {"units", d.units},
                          {"memory_bytes", d.memory_bytes},
                          {"free_bytes", d.free_bytes},
+                         {"temperature_c", known(d.sensors.temperature_c)},
+                         {"power_w", known(d.sensors.power_w)},
                          {"usable", d.unusable.empty()},
                          {"reason", text(d.unusable)}});
     }

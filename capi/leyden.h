@@ -277,11 +277,11 @@ LEYDEN_API LEYDEN_NODISCARD leyden_status leyden_model_stats_json(leyden_string*
 
 /* ---- Devices ----------------------------------------------------------------------------------- */
 
-/** What a model can compute on here.
- *  JSON: {"devices": [{"id", "name", "capability", "units", "memory_bytes", "free_bytes", "usable", "reason"}],
- *  "no_cuda"}: the CPU first. id: as leyden_model_options.device takes it; units: cores or multiprocessors;
- *  capability: null for the CPU; reason: why not usable, else null; no_cuda: why there is no CUDA device, null where
- *  there is one. [thread-safe] */
+/** What a model can compute on here. JSON: {"devices": [{"id", "name", "capability", "units", "memory_bytes",
+ *  "free_bytes", "temperature_c", "power_w", "usable", "reason"}], "no_cuda"}: the CPU first. id: as
+ *  leyden_model_options.device takes it; units: cores or multiprocessors; capability: null for the CPU;
+ *  temperature_c, power_w: of a GPU now, or null; reason: why not usable, else null; no_cuda: why there is no
+ *  CUDA device, null where there is one. [thread-safe] */
 LEYDEN_API LEYDEN_NODISCARD leyden_status leyden_devices_json(leyden_string** out, leyden_error** error);
 
 /* ---- Memory plan ------------------------------------------------------------------------------- */

@@ -19,6 +19,9 @@ void run_devices(const Console& console) {
                       d.at("name").get<std::string>(), d.at("units").get<int>(),
                       human_bytes(d.at("memory_bytes").get<uint64_t>()),
                       human_bytes(d.at("free_bytes").get<uint64_t>())));
+    if (!d.at("temperature_c").is_null() && !d.at("power_w").is_null())
+      print(fmt::format("         {} °C, {:.0f} W\n", d.at("temperature_c").get<int>(),
+                        d.at("power_w").get<double>()));
     if (!d.at("usable").get<bool>()) print("         not usable: " + d.at("reason").get<std::string>() + "\n");
   }
   if (!list.at("no_cuda").is_null()) print("\nno GPU: " + list.at("no_cuda").get<std::string>() + "\n");

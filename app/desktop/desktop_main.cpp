@@ -13,7 +13,6 @@
 #include "app/desktop/shell/crash_guard.h"
 #include "app/desktop/shell/language.h"
 #include "app/desktop/shell/main_window.h"
-#include "app/desktop/shell/notice_bar.h"
 #include "app/desktop/shell/single_instance.h"
 #include "app/desktop/theme/theme.h"
 
@@ -107,12 +106,9 @@ int main(int argc, char** argv) {
     window.openFiles(files);
   });
   if (safe)
-    window.notice()->say(QCoreApplication::translate(
-        "main", "Safe mode: no plugins are loaded, and no model until you open one."));
+    window.tellSafeMode();
   else if (guard.deaths() > 0)
-    window.notice()->say(QCoreApplication::translate(
-        "main", "Leyden did not close as it should last time. Everything up to the last second is "
-                "there."));
+    window.offerSafeMode();
   QTimer::singleShot(kProvenMs, &app, [&] {
     if (client.modelState() != ModelState::Loading) guard.proveGood();
   });

@@ -36,6 +36,7 @@ Device cuda_device(const cuda::Ops& ops, int32_t number) {
   d.memory_bytes = info.total_bytes;
   d.free_bytes = info.free_bytes;
   d.unusable = cuda::refusal(info);
+  d.sensors = read_gpu_sensors(info.bus_id);
   return d;
 }
 

@@ -6,6 +6,8 @@
 #include <string>
 #include <vector>
 
+#include "core/engine/gpu_sensors.h"
+
 namespace leyden {
 
 struct Device {
@@ -14,6 +16,7 @@ struct Device {
   std::string capability;  ///< "9.0"; empty for the CPU
   int32_t units = 0;       ///< cores this process may use, or multiprocessors
   uint64_t memory_bytes = 0, free_bytes = 0;
+  GpuSensors sensors;  ///< of a GPU whose driver tells them
   std::string unusable;  ///< why it cannot be used; empty: it can
 };
 

@@ -19,6 +19,7 @@ using Graph = void*;        ///< launches that were recorded
 
 struct DeviceInfo {
   char name[128];
+  char bus_id[16];  ///< on PCI, "0000:3b:00.0"; empty: not known
   int32_t major = 0, minor = 0, multiprocessors = 0;
   uint64_t total_bytes = 0, free_bytes = 0;
 };

@@ -22,6 +22,8 @@ Error device_info(int32_t device, DeviceInfo* info) {
   if (const cudaError_t e = cudaGetDeviceProperties(&prop, device); e != cudaSuccess)
     return cudaGetErrorString(e);
   std::snprintf(info->name, sizeof info->name, "%.*s", 127, prop.name);
+  if (cudaDeviceGetPCIBusId(info->bus_id, sizeof info->bus_id, device) != cudaSuccess)
+    info->bus_id[0] = 0;
   info->major = prop.major;
   info->minor = prop.minor;
   info->multiprocessors = prop.multiProcessorCount;

@@ -84,6 +84,9 @@ class Device(TinyModelTest):
         self.assertIsNone(emulated["no_cuda"])
         self.assertEqual([d["id"] for d in emulated["devices"]], ["cpu", "cuda:0"])
         self.assertEqual(emulated["devices"][1]["name"], "emulated")
+        for device in emulated["devices"]:  # neither has sensors
+            self.assertIsNone(device["temperature_c"])
+            self.assertIsNone(device["power_w"])
         self.assertIn("cuda:0", self.text("devices", env=self.emulated))
 
     def test_what_cannot_be(self):

@@ -405,6 +405,7 @@ cudaError_t cudaGetDeviceProperties(cudaDeviceProp* prop, int) {
   prop->multiProcessorCount = 1;
   return cudaSuccess;
 }
+cudaError_t cudaDeviceGetPCIBusId(char*, int, int) { return cudaErrorInvalidValue; }
 cudaError_t cudaSetDevice(int) { return cudaSuccess; }
 cudaError_t cudaMemGetInfo(size_t* free_bytes, size_t* total_bytes) {
   *free_bytes = *total_bytes = size_t{1} << 32;

@@ -103,6 +103,15 @@ const std::vector<Line>& lines() {
        QT_TRANSLATE_NOOP("EngineText",
                          "What models have read (kv.db) was damaged: %1. It was set aside as "
                          "%2; sessions are read again.")},
+      {whole("library"), QT_TRANSLATE_NOOP("EngineText", "Leyden")},
+      {whole("host"), QT_TRANSLATE_NOOP("EngineText", "this program")},
+      {whole("plugin (\\S+)"), QT_TRANSLATE_NOOP("EngineText", "plugin %1")},
+      {whole("mcp (\\S+)"), QT_TRANSLATE_NOOP("EngineText", "server %1")},
+      {whole("built in"), QT_TRANSLATE_NOOP("EngineText", "needs no asking")},
+      {whole("once"), QT_TRANSLATE_NOOP("EngineText", "once")},
+      {whole("session"), QT_TRANSLATE_NOOP("EngineText", "for the session")},
+      {whole("always"), QT_TRANSLATE_NOOP("EngineText", "always")},
+      {whole("denied"), QT_TRANSLATE_NOOP("EngineText", "no")},
   };
   return known;
 }

@@ -7,7 +7,8 @@
 
 namespace leyden::desktop {
 
-/// A notice, reason or piece of advice. One that is not known stays as it is.
+/// A notice, reason or piece of advice; also its word for where a tool is from, or for what was
+/// decided about a call. One that is not known stays as it is.
 QString engineText(const QString& sentence);
 /// All of them, one behind the other.
 QString engineTexts(const QStringList& sentences);

@@ -49,6 +49,8 @@ DevicePlans devicesFromJson(const QByteArray& json) {
     device.units = d["units"].toInt();
     device.memory = d["memory_bytes"].toInteger();
     device.free = d["free_bytes"].toInteger();
+    if (d["temperature_c"].isDouble()) device.celsius = d["temperature_c"].toInt();
+    if (d["power_w"].isDouble()) device.watts = d["power_w"].toDouble();
     device.reason = d["reason"].toString();
     if (!device.id.isEmpty()) out.rows.append({device, {}});
   }

@@ -158,7 +158,9 @@ void EngineClient::continueAnswer(qint64 session, const AskSettings& settings) {
 }
 
 void EngineClient::request(qint64 session, const AskRequest& request) {
+  m_asked.insert(session);
   whenReady([this, session, request](const Failure& none) {
+    if (!m_asked.remove(session)) return;  // it was stopped before there was a model
     if (none.code != 0)
       emit answerFailed(session, none);
     else
@@ -167,6 +169,7 @@ void EngineClient::request(qint64 session, const AskRequest& request) {
 }
 
 void EngineClient::stop(qint64 session) {
+  if (m_asked.remove(session)) emit answerWithdrawn(session);
   if (ChatLane* running = m_lanes.value(session)) running->stop();
 }
 

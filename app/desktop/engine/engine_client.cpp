@@ -128,16 +128,29 @@ Opened openNow(QString folder, const QByteArray& device, leyden_store* store, le
 
 }  // namespace
 
-void EngineClient::openModel(const QString& folder, const QString& device) {
+void EngineClient::closeModel() {
   cancelOpenModel();
+  ++m_modelTicket;
   retireLanes();
   m_modelHandle.reset();
   m_model = {};
+}
+
+void EngineClient::enterSafeMode() {
+  m_options.safe = true;
+  m_modelWanted = false;
+  closeModel();
+  setModelState(ModelState::None);
+  runWaiting();
+}
+
+void EngineClient::openModel(const QString& folder, const QString& device) {
+  closeModel();
   m_model.folder = folder;
   m_device = device.isEmpty() ? QStringLiteral("cpu") : device;
   m_modelProgress = {};
   m_modelCancel = makeCancel();
-  const quint64 ticket = ++m_modelTicket;
+  const quint64 ticket = m_modelTicket;
   setModelState(ModelState::Loading);
   m_modelThread->post([this, folder, device = m_device.toUtf8(), ticket, cancel = m_modelCancel,
                        jar = m_jar] {

@@ -10,6 +10,7 @@
 #include <QImage>
 #include <QObject>
 #include <QPointer>
+#include <QSet>
 #include <QTimer>
 #include <functional>
 #include <memory>
@@ -82,6 +83,8 @@ class EngineClient : public QObject {
   /// What the model that is open, or was to be, is computed on.
   const QString& device() const { return m_device; }
   void cancelOpenModel();
+  /// As EngineOptions::safe, from now on: the model is closed, or not opened.
+  void enterSafeMode();
   /// What a folder holds; reads no weights. A folder that is no model is a value with its failure.
   void inspectModel(const QString& folder, QObject* context, Reply<ModelFacts> reply);
   /// Whether it would fit, before it is opened.
@@ -145,7 +148,8 @@ class EngineClient : public QObject {
   /// How an open chat came back; nothing while it is not open.
   std::optional<ResumeFacts> resumed(qint64 session) const;
   /// Asks, and streams the answer through answerEvent(); ends with answerFinished() or
-  /// answerFailed(). The first question names a session that has no name of the user's.
+  /// answerFailed(), or answerWithdrawn() where there was no model yet. The first question names a
+  /// session that has no name of the user's.
   void ask(qint64 session, const QString& question, const AskSettings& settings);
   /// The same, as a child of `parent` (0: as a first message): an edited question is a branch.
   void askAt(qint64 session, qint64 parent, const QString& question, const AskSettings& settings);
@@ -205,6 +209,8 @@ class EngineClient : public QObject {
   void answerEvent(qint64 session, const QVector<leyden::desktop::AnswerEvent>& events);
   void answerFinished(qint64 session, const leyden::desktop::Message& answer);
   void answerFailed(qint64 session, const leyden::desktop::Failure& failure);
+  /// It was stopped while it waited for a model: nothing was asked.
+  void answerWithdrawn(qint64 session);
   void approvalRequested(const leyden::desktop::ApprovalRequest& request);
   void approvalOver(qint64 session, quint64 ticket);
   /// The user has allowed a tool for good.
@@ -220,6 +226,7 @@ class EngineClient : public QObject {
   void onJar(QObject* context, Reply<T> reply, bool changes,
              std::function<Outcome<T>(const Jar&)> body);
   void change(std::function<Outcome<Done>(const Jar&)> body);
+  void closeModel();
   void setModelState(ModelState state, const Failure& failure = {});
   void takeJar(std::shared_ptr<Jar> jar, const Failure& failure, const QStringList& notes);
   void countDocumentUse();
@@ -258,6 +265,7 @@ class EngineClient : public QObject {
   bool m_modelWanted = false;  ///< to be opened once the jar is
 
   QVector<std::function<void(const Failure&)>> m_waiting;  ///< for the model that opens
+  QSet<qint64> m_asked;                                    ///< sessions whose question waits for it
   std::shared_ptr<FileShelf> m_shelf;                      ///< of the file thread
   IngestQueue* m_ingest;
   std::unique_ptr<TaskThread> m_modelThread;

@@ -5,6 +5,7 @@
 #include <QString>
 #include <QStringList>
 #include <QVector>
+#include <optional>
 
 #include "app/desktop/engine/values.h"
 
@@ -39,6 +40,8 @@ struct DeviceFacts {
   int units = 0;  ///< cores, or multiprocessors
   qint64 memory = 0;
   qint64 free = 0;
+  std::optional<int> celsius;  ///< of a GPU whose driver tells it
+  std::optional<double> watts;
   QString reason;  ///< why it cannot be used; empty: it can
 
   bool isUsable() const { return reason.isEmpty(); }

@@ -87,8 +87,11 @@ QString DeviceRows::nameOf(const DeviceFacts& device) const {
   const QString units =
       device.isGpu() ? tr("%n multiprocessor(s)", nullptr, device.units)
                      : tr("%n core(s)", nullptr, device.units);
-  return tr("%1 · %2 · %3 free of %4")
-      .arg(name, units, sizeText(device.free), sizeText(device.memory));
+  QString text = tr("%1 · %2 · %3 free of %4")
+                     .arg(name, units, sizeText(device.free), sizeText(device.memory));
+  if (device.celsius) text += tr(" · %1 °C").arg(*device.celsius);
+  if (device.watts) text += tr(" · %1 W").arg(QLocale().toString(*device.watts, 'f', 0));
+  return text;
 }
 
 void DeviceRows::fill() {

@@ -1,7 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "app/desktop/library/library_page.h"
 
-#include <QHeaderView>
 #include <QLabel>
 #include <QMessageBox>
 #include <QProgressBar>
@@ -11,6 +10,7 @@
 #include <QVBoxLayout>
 
 #include "app/desktop/controls/empty_state.h"
+#include "app/desktop/controls/table_look.h"
 #include "app/desktop/engine/engine_client.h"
 #include "app/desktop/models/session_list_model.h"
 #include "app/desktop/settings/app_settings.h"
@@ -67,18 +67,11 @@ LibraryPage::LibraryPage(EngineClient* client, AppSettings* settings, QWidget* p
   m_sorted.setSourceModel(&m_documents);
   m_sorted.setSortRole(DocumentTableModel::SortRole);
   m_table->setObjectName("libraryTable");
+  dressTable(m_table, space::kFour + space::kHalf);
   m_table->setModel(&m_sorted);
   m_table->setSortingEnabled(true);
   m_table->sortByColumn(DocumentTableModel::AddedColumn, Qt::DescendingOrder);
-  m_table->setSelectionBehavior(QAbstractItemView::SelectRows);
   m_table->setSelectionMode(QAbstractItemView::ExtendedSelection);
-  m_table->setShowGrid(false);
-  m_table->setTabKeyNavigation(false);
-  m_table->setWordWrap(false);
-  m_table->verticalHeader()->hide();
-  m_table->verticalHeader()->setDefaultSectionSize(space::kFour + space::kHalf);
-  m_table->horizontalHeader()->setHighlightSections(false);
-  m_table->horizontalHeader()->setSectionResizeMode(QHeaderView::ResizeToContents);
   m_table->horizontalHeader()->setSectionResizeMode(DocumentTableModel::TitleColumn,
                                                     QHeaderView::Stretch);
   m_stack->addWidget(m_table);

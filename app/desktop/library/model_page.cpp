@@ -13,6 +13,7 @@
 #include <QPushButton>
 #include <QSignalBlocker>
 #include <QVBoxLayout>
+#include <utility>
 
 #include "app/desktop/controls/engine_text.h"
 #include "app/desktop/engine/engine_client.h"
@@ -29,6 +30,7 @@ namespace {
 
 constexpr auto kFoldersKey = "model_folders";
 constexpr auto kDeviceKey = "model/device";
+constexpr int kLiveMs = 2000;
 
 struct PlanTexts {
   Q_DECLARE_TR_FUNCTIONS(leyden::desktop::ModelPage)
@@ -185,6 +187,8 @@ ModelPage::ModelPage(EngineClient* client, AppSettings* settings, QWidget* paren
     showFacts();
   });
   connect(m_client, &EngineClient::modelProgressed, this, &ModelPage::showState);
+  m_live.setInterval(kLiveMs);
+  connect(&m_live, &QTimer::timeout, this, [this] { isVisible() ? askDevices() : m_live.stop(); });
   ModelPage::retranslate();
 }
 
@@ -242,12 +246,15 @@ void ModelPage::choose() {
   showFacts();
 }
 
-/// Free memory is as it is now, so this is asked anew whenever the page is looked at.
+/// Free memory, temperature and power are as they are now, so this is asked anew while the page is
+/// looked at.
 void ModelPage::askDevices() {
-  if (!isVisible()) return;
+  if (!isVisible() || std::exchange(m_asking, true)) return;
   const QString folder = chosen();
   m_client->planDevices(folder, this, [this, folder](const Outcome<DevicePlans>& plans) {
-    if (!plans || folder != chosen()) return;
+    m_asking = false;
+    if (folder != chosen()) return askDevices();  // another was chosen meanwhile
+    if (!plans) return;
     m_devices = *plans;
     showFacts();
   });
@@ -256,6 +263,7 @@ void ModelPage::askDevices() {
 void ModelPage::showEvent(QShowEvent* event) {
   Place::showEvent(event);
   askDevices();
+  m_live.start();
 }
 
 void ModelPage::askPlan() {

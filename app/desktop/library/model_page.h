@@ -4,6 +4,7 @@
 #pragma once
 
 #include <QHash>
+#include <QTimer>
 
 #include "app/desktop/engine/model_values.h"
 #include "app/desktop/shell/place.h"
@@ -50,6 +51,8 @@ class ModelPage : public Place {
   QHash<QString, ModelFacts> m_facts;
   QHash<QString, MemoryPlan> m_plans;  ///< for the GPUs that are written down
   DevicePlans m_devices;               ///< of the chosen folder
+  bool m_asking = false;               ///< for them
+  QTimer m_live;
   QListWidget* m_list;
   QPushButton* m_add;
   QPushButton* m_forget;

@@ -3,17 +3,21 @@
 
 #include <QCollator>
 #include <QDateTime>
+#include <QJsonArray>
 #include <QJsonDocument>
 #include <QJsonObject>
 #include <QLocale>
 #include <QMap>
 #include <algorithm>
+#include <iterator>
 
 namespace leyden::desktop {
 namespace {
 
 using Kind = SessionLine::Kind;
 using Heading = SessionLine::Heading;
+
+constexpr const char* kSorts[]{"used", "created", "name"};  // as SessionSort
 
 void sortRows(QVector<SessionRow>& rows, SessionSort sort) {
   // The C locale knows no numeric order.
@@ -111,6 +115,26 @@ SessionMarks marksFromJson(const QByteArray& json) {
     if (id > 0) marks[id] = {mark["folder"].toString(), mark["archived"].toBool()};
   }
   return marks;
+}
+
+QByteArray orderToJson(const ArrangeOptions& options) {
+  QStringList closed(options.closedFolders.begin(), options.closedFolders.end());
+  closed.sort();
+  return QJsonDocument(QJsonObject{{"sort", QLatin1String(kSorts[int(options.sort)])},
+                                   {"archived", options.showArchived},
+                                   {"closed", QJsonArray::fromStringList(closed)}})
+      .toJson(QJsonDocument::Compact);
+}
+
+ArrangeOptions orderFromJson(const QByteArray& json) {
+  const QJsonObject order = QJsonDocument::fromJson(json).object();
+  ArrangeOptions options;
+  for (int sort = 0; sort < int(std::size(kSorts)); ++sort)
+    if (order["sort"].toString() == QLatin1String(kSorts[sort])) options.sort = SessionSort(sort);
+  options.showArchived = order["archived"].toBool();
+  for (const auto& folder : order["closed"].toArray())
+    options.closedFolders.insert(folder.toString());
+  return options;
 }
 
 }  // namespace leyden::desktop

@@ -52,4 +52,9 @@ QVector<SessionLine> arrangeSessions(const QVector<SessionRow>& rows, const Sess
 QByteArray marksToJson(const SessionMarks& marks);
 SessionMarks marksFromJson(const QByteArray& json);
 
+/// Sort, archive and closed folders as kept in the jar's settings, and back; what is no such JSON is
+/// the order by use.
+QByteArray orderToJson(const ArrangeOptions& options);
+ArrangeOptions orderFromJson(const QByteArray& json);
+
 }  // namespace leyden::desktop

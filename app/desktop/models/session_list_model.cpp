@@ -40,6 +40,13 @@ void SessionListModel::toggleFolder(const QString& folder) {
   arrange();
 }
 
+void SessionListModel::setOrder(const ArrangeOptions& order) {
+  m_options.sort = order.sort;
+  m_options.showArchived = order.showArchived;
+  m_options.closedFolders = order.closedFolders;
+  arrange();
+}
+
 void SessionListModel::setHidden(const QSet<qint64>& ids) {
   m_options.hidden = ids;
   arrange();

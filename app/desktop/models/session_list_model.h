@@ -19,9 +19,11 @@ class SessionListModel : public QAbstractListModel {
   void setMarks(const SessionMarks& marks);
   const SessionMarks& marks() const { return m_marks; }
   void setSort(SessionSort sort);
-  SessionSort sort() const { return m_options.sort; }
   void setShowArchived(bool show);
   void toggleFolder(const QString& folder);
+  const ArrangeOptions& order() const { return m_options; }
+  /// Sort, archive and closed folders at once.
+  void setOrder(const ArrangeOptions& order);
   /// Hides sessions until they are shown again or gone from setSessions().
   void setHidden(const QSet<qint64>& ids);
   /// For tests: the time that counts as now; 0: the clock's.

@@ -5,6 +5,7 @@
 #include <QLocale>
 #include <algorithm>
 
+#include "app/desktop/controls/engine_text.h"
 #include "app/desktop/models/session_list_model.h"
 
 namespace leyden::desktop {
@@ -50,7 +51,7 @@ QVariant ToolModel::data(const QModelIndex& index, int role) const {
   if (role != Qt::DisplayRole) return {};
   switch (index.column()) {
     case NameColumn: return row->name;
-    case OriginColumn: return row->origin;
+    case OriginColumn: return engineText(row->origin);
     case RightsColumn: return rights(*row);
     default: return {};
   }
@@ -87,7 +88,10 @@ void ToolLogModel::setCalls(const QVector<ToolLogRow>& rows) {
   endResetModel();
 }
 
-void ToolLogModel::retranslate() { emit headerDataChanged(Qt::Horizontal, 0, Columns - 1); }
+void ToolLogModel::retranslate() {
+  emit headerDataChanged(Qt::Horizontal, 0, Columns - 1);
+  if (!m_rows.isEmpty()) emit dataChanged(index(0, 0), index(int(m_rows.size()) - 1, Columns - 1));
+}
 
 int ToolLogModel::rowCount(const QModelIndex& parent) const {
   return parent.isValid() ? 0 : int(m_rows.size());
@@ -107,9 +111,12 @@ QVariant ToolLogModel::data(const QModelIndex& index, int role) const {
       return QLocale().toString(QDateTime::fromMSecsSinceEpoch(row.beginMs), QLocale::ShortFormat);
     case NameColumn: return row.name;
     case ArgumentsColumn: return row.arguments;
-    case DecisionColumn: return row.reason.isEmpty() ? row.decision : row.decision + ": " + row.reason;
+    case DecisionColumn:
+      return row.reason.isEmpty() ? engineText(row.decision)
+                                  : tr("%1: %2").arg(engineText(row.decision), row.reason);
     case ResultColumn:
-      return row.ok ? tr("%1 in %2 s").arg(sizeText(row.resultBytes), QLocale().toString(row.seconds, 'f', 1))
+      return row.ok ? tr("%1 in %2 s").arg(sizeText(row.resultBytes),
+                                           QLocale().toString(row.seconds, 'f', row.seconds < 1 ? 3 : 1))
                     : tr("failed");
     case HostsColumn: return row.hosts.isEmpty() ? tr("none") : row.hosts.join(", ");
     default: return {};

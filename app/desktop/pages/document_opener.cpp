@@ -19,14 +19,14 @@
 
 namespace leyden::desktop {
 
-namespace {
-
 /// What the file of a document says now.
 struct FileLook {
   std::shared_ptr<FileShelf> shelf;
   Outcome<FileFacts> facts = Failure{};
   QString first, last;  ///< texts of these pages, where there are as many as are wanted
 };
+
+namespace {
 
 /// A reader of its own: pictures come on the loader's thread, and a slow file holds up no other.
 FileLook lookAt(const QString& path, int pages) {
@@ -131,7 +131,7 @@ void DocumentOpener::layOut(std::shared_ptr<Work> work) {
 std::shared_ptr<PageSource> DocumentOpener::Work::makeSource() {
   PageMapText layout(std::exchange(pageMap, {}));
   if (!StoredPageSource::hasLayout(layout, int(parts.size())))
-    return std::make_shared<TextPageSource>(title, joinParts(parts).text);
+    return std::make_shared<TextPageSource>(title, joinParts(parts));
   const FileLook now = look.valid() ? look.get() : lookAt(path, int(parts.size()));
   FileFacts facts;
   facts.title = title;

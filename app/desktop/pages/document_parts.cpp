@@ -11,6 +11,7 @@ JoinedParts joinParts(const QStringList& parts) {
       out.text += QStringLiteral("\n\n");
       bytes += 2;
     }
+    out.begins.append(out.text.size());
     out.text += parts[i];
     const qint64 size = parts[i].toUtf8().size();
     out.map.add(int(i), {bytes, bytes + size}, 0);

@@ -11,7 +11,8 @@ namespace leyden::desktop {
 
 struct JoinedParts {
   QString text;
-  DocumentMap map;  ///< part i as page i
+  DocumentMap map;          ///< part i as page i
+  QVector<qsizetype> begins;  ///< of each part, in UTF-16 units of the text
 };
 
 /// Joins as the engine does: an empty line between parts, none before the first text.

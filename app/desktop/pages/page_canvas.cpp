@@ -9,6 +9,7 @@
 #include <QWheelEvent>
 #include <algorithm>
 #include <cmath>
+#include <utility>
 #include <limits>
 
 #include "app/desktop/pages/page_finder.h"
@@ -330,6 +331,9 @@ void PageCanvas::paintPage(QPainter& p, int page) {
 }
 
 void PageCanvas::paintEvent(QPaintEvent*) {
+  // On a screen of another pixel density the pictures are asked for anew.
+  if (std::exchange(m_ratio, devicePixelRatioF()) != devicePixelRatioF())
+    QMetaObject::invokeMethod(this, &PageCanvas::askForView, Qt::QueuedConnection);
   QPainter p(viewport());
   p.setRenderHints(QPainter::Antialiasing | QPainter::SmoothPixmapTransform);
   p.fillRect(viewport()->rect(), tokens().window);

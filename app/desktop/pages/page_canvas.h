@@ -127,6 +127,7 @@ class PageCanvas : public QAbstractScrollArea {
   Span m_quote;
   TextPlace m_from, m_to;
   bool m_selecting = false;
+  double m_ratio = 0;  ///< pixels a point of the screen, as last drawn
   int m_reported = -1;
   int m_revealPage = -1;  ///< wanted as soon as its text is known
   Span m_revealUnits;

@@ -49,20 +49,24 @@ bool standsAlone(QChar c) {
 }  // namespace
 
 TextPageSource::TextPageSource(const QString& title, const QString& text)
-    : m_text(text), m_font(pageFont(11, false)), m_headingFont(pageFont(14, true)) {
+    : TextPageSource(title, joinParts({text})) {}
+
+TextPageSource::TextPageSource(const QString& title, const JoinedParts& parts)
+    : m_text(parts.text), m_font(pageFont(11, false)), m_headingFont(pageFont(14, true)) {
   m_facts.format = QStringLiteral("text");
   m_facts.title = title;
-  layOut();
+  layOut(parts.begins);
 }
 
 QFont TextPageSource::fontOf(const Line& line) const {
   return line.heading ? m_headingFont : m_font;
 }
 
-void TextPageSource::layOut() {
+void TextPageSource::layOut(const QVector<qsizetype>& begins) {
   const double width = kWidth - 2 * kMargin;
   double y = kMargin;
   Page page;
+  auto part = begins.begin();
   const auto turn = [&](int at) {
     page.end = at;
     m_pages.append(page);
@@ -82,7 +86,9 @@ void TextPageSource::layOut() {
         --cut;
     }
     const auto paragraph = QStringView(m_text).mid(begin, cut - begin);
-    if (paragraph.startsWith(u'\f') && page.lines > 0) turn(begin);
+    bool anew = paragraph.startsWith(u'\f');
+    for (; part != begins.end() && *part <= begin; ++part) anew = true;
+    if (anew && page.lines > 0) turn(begin);
     const bool heading = isHeadingLine(paragraph);
     const QFont& font = heading ? m_headingFont : m_font;
     const double step = QFontMetricsF(font).height() * kLeading;
@@ -100,7 +106,7 @@ void TextPageSource::layOut() {
         line.setLineWidth(width);
         length = line.textLength();
       }
-      if (y + step > kHeight - kMargin && page.lines > 0)
+      if (y + step > kHeight - kMargin && page.lines > 0 && length > 0)
         turn(begin + (line.isValid() ? line.textStart() : 0));
       m_lines.append({begin + (line.isValid() ? line.textStart() : 0), length, float(y), heading});
       ++page.lines;

@@ -1,11 +1,12 @@
 // SPDX-License-Identifier: Apache-2.0
 // Plain text as pages of paper, so that text documents are read, searched and marked like any
-// other. A page holds whole lines; a form feed begins a new page.
+// other. A page holds whole lines; a form feed or another part of the document begins a new page.
 #pragma once
 
 #include <QFont>
 #include <QVector>
 
+#include "app/desktop/pages/document_parts.h"
 #include "app/desktop/pages/page_source.h"
 
 namespace leyden::desktop {
@@ -15,6 +16,7 @@ class TextPageSource : public PageSource {
   /// Lays the text out: about 0.2 s a megabyte; not for the GUI thread when it is long. Lines that
   /// look like Markdown headings ("# ...") make the outline.
   TextPageSource(const QString& title, const QString& text);
+  TextPageSource(const QString& title, const JoinedParts& parts);
 
   const FileFacts& facts() const override { return m_facts; }
   QSizeF pageSize(int) const override { return {kWidth, kHeight}; }
@@ -35,7 +37,8 @@ class TextPageSource : public PageSource {
     int begin = 0, end = 0;  ///< of the text
   };
   QFont fontOf(const Line& line) const;
-  void layOut();
+  /// @param begins  of the parts, in UTF-16 units, ascending
+  void layOut(const QVector<qsizetype>& begins);
 
   QString m_text;
   FileFacts m_facts;

@@ -35,7 +35,7 @@ SessionDialog::SessionDialog(EngineClient* client, const SessionDialogInput& inp
   auto page = [&](QWidget* content, const QString& title) {
     auto* around = new QWidget;
     auto* margins = new QVBoxLayout(around);
-    margins->setContentsMargins(space::kTwo, space::kTwo, space::kTwo, space::kTwo);
+    margins->setContentsMargins(0, space::kTwo, 0, space::kTwo);
     margins->addWidget(content);
     tabs->addTab(around, title);
   };
@@ -47,7 +47,7 @@ SessionDialog::SessionDialog(EngineClient* client, const SessionDialogInput& inp
   buttons->button(QDialogButtonBox::Ok)->setText(tr("Apply"));
   buttons->button(QDialogButtonBox::Cancel)->setText(tr("Cancel"));
   auto* column = new QVBoxLayout(this);
-  column->setContentsMargins(space::kTwo, space::kTwo, space::kTwo, space::kTwo);
+  column->setContentsMargins(space::kThree, space::kOne, space::kThree, space::kTwo);
   column->setSpacing(space::kTwo);
   column->addWidget(tabs, 1);
   column->addWidget(buttons);

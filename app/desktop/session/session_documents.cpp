@@ -3,12 +3,12 @@
 
 #include <QComboBox>
 #include <QEvent>
-#include <QHeaderView>
 #include <QLabel>
 #include <QLocale>
 #include <QTableWidget>
 #include <QVBoxLayout>
 
+#include "app/desktop/controls/table_look.h"
 #include "app/desktop/engine/engine_client.h"
 #include "app/desktop/theme/theme_tokens.h"
 
@@ -30,20 +30,12 @@ SessionDocuments::SessionDocuments(EngineClient* client, const SessionPlan& plan
       m_sum(new QLabel(this)) {
   m_table->setObjectName("sessionDocuments");
   m_table->setAccessibleName(tr("Documents of this session"));
+  dressTable(m_table, space::kFour + space::kOne);
   m_table->setHorizontalHeaderLabels({tr("Document"), tr("Tokens"), tr("In this session")});
-  m_table->verticalHeader()->hide();
-  m_table->verticalHeader()->setDefaultSectionSize(space::kFour + space::kOne);
-  m_table->horizontalHeader()->setHighlightSections(false);
-  m_table->horizontalHeader()->setMinimumSectionSize(2 * space::kSix);
   m_table->horizontalHeader()->setSectionResizeMode(TitleColumn, QHeaderView::Stretch);
-  m_table->horizontalHeader()->setSectionResizeMode(TokensColumn, QHeaderView::ResizeToContents);
   m_table->horizontalHeader()->setSectionResizeMode(UseColumn, QHeaderView::Fixed);
   m_table->horizontalHeader()->resizeSection(UseColumn, kUseWidth);
-  m_table->horizontalHeaderItem(TitleColumn)->setTextAlignment(Qt::AlignLeft | Qt::AlignVCenter);
   m_table->horizontalHeaderItem(TokensColumn)->setTextAlignment(Qt::AlignRight | Qt::AlignVCenter);
-  m_table->horizontalHeaderItem(UseColumn)->setTextAlignment(Qt::AlignCenter);
-  m_table->setShowGrid(false);
-  m_table->setTabKeyNavigation(false);
   m_table->setSelectionMode(QAbstractItemView::NoSelection);
   m_table->setEditTriggers(QAbstractItemView::NoEditTriggers);
   m_sum->setObjectName("sessionDocumentsSum");

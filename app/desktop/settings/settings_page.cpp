@@ -109,7 +109,9 @@ QWidget* SettingsPage::makeEditor(const SettingSpec& spec) {
       auto* box = new QDoubleSpinBox;
       box->setRange(spec.least, spec.most);
       box->setSingleStep(spec.step);
-      box->setDecimals(spec.step == std::floor(spec.step) ? 0 : 2);
+      // As many as its steps have.
+      const auto isWhole = [](double n) { return std::abs(n - std::round(n)) < 1e-9; };
+      box->setDecimals(isWhole(spec.step) ? 0 : isWhole(spec.step * 10) ? 1 : 2);
       connect(box, &QDoubleSpinBox::valueChanged, this,
               [this, key](double value) { m_settings->set(key, value); });
       return box;

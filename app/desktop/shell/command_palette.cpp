@@ -3,7 +3,6 @@
 
 #include <QDialogButtonBox>
 #include <QEvent>
-#include <QHeaderView>
 #include <QKeyEvent>
 #include <QLineEdit>
 #include <QListView>
@@ -12,6 +11,7 @@
 #include <QTableWidget>
 #include <QVBoxLayout>
 
+#include "app/desktop/controls/table_look.h"
 #include "app/desktop/theme/icons.h"
 #include "app/desktop/theme/theme_tokens.h"
 
@@ -144,13 +144,10 @@ ShortcutsDialog::ShortcutsDialog(const QVector<PaletteEntry>& entries, QWidget* 
   auto* table = new QTableWidget(this);
   table->setObjectName("shortcutsTable");
   table->setAccessibleName(windowTitle());
+  dressTable(table, space::kFour);
   table->setColumnCount(3);
   table->setHorizontalHeaderLabels({tr("Keys"), tr("Command"), tr("Where")});
-  table->verticalHeader()->hide();
-  table->setShowGrid(false);
   table->setEditTriggers(QAbstractItemView::NoEditTriggers);
-  table->setSelectionBehavior(QAbstractItemView::SelectRows);
-  table->setTabKeyNavigation(false);
   for (const auto& entry : entries) {
     if (entry.shortcut.isEmpty()) continue;
     const int row = table->rowCount();
@@ -159,10 +156,7 @@ ShortcutsDialog::ShortcutsDialog(const QVector<PaletteEntry>& entries, QWidget* 
     table->setItem(row, 1, new QTableWidgetItem(entry.title));
     table->setItem(row, 2, new QTableWidgetItem(entry.section));
   }
-  table->resizeColumnToContents(0);
-  table->setColumnWidth(0, table->columnWidth(0) + space::kThree);
-  table->setColumnWidth(1, 280);
-  table->horizontalHeader()->setStretchLastSection(true);
+  table->horizontalHeader()->setSectionResizeMode(1, QHeaderView::Stretch);
   auto* buttons = new QDialogButtonBox(QDialogButtonBox::Close, this);
   connect(buttons, &QDialogButtonBox::rejected, this, &QDialog::reject);
   auto* layout = new QVBoxLayout(this);

@@ -7,9 +7,11 @@
 #include <QLocale>
 #include <QProgressBar>
 #include <QSet>
+#include <QStyle>
 #include <QToolButton>
 #include <cmath>
 
+#include "app/desktop/controls/engine_text.h"
 #include "app/desktop/engine/ingest_queue.h"
 #include "app/desktop/theme/icons.h"
 #include "app/desktop/theme/theme_tokens.h"
@@ -42,7 +44,7 @@ QString ingestText(const IngestRow& row) {
     case Phase::Stopped:
       return IngestStrip::tr("stopped; what was read is kept");
     case Phase::Failed:
-      return row.failure.message;
+      return failureText(row.failure.code, row.failure.message);
     case Phase::Opening:
     case Phase::Reading:
       break;
@@ -109,7 +111,11 @@ void IngestStrip::fill(const Line& line, const IngestRow& row) {
   const bool ended = hasEnded(row.phase);
   line.title->setText(line.title->fontMetrics().elidedText(row.title, Qt::ElideMiddle, 240));
   line.text->setText(ingestText(row));
-  line.text->setProperty("role", row.phase == Phase::Failed ? "danger" : "muted");
+  const QString role = row.phase == Phase::Failed ? "danger" : "muted";
+  if (line.text->property("role") != role) {
+    line.text->setProperty("role", role);
+    line.text->style()->polish(line.text);  // the sheet looks at it anew
+  }
   line.bar->setVisible(!ended);
   line.bar->setValue(int(row.progress.share() * 1000));
   line.bar->setAccessibleName(tr("%1: %2").arg(row.title, line.text->text()));

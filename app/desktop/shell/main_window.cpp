@@ -13,6 +13,7 @@
 #include <QStatusBar>
 #include <QToolButton>
 #include <QVBoxLayout>
+#include <utility>
 
 #include "app/desktop/controls/engine_text.h"
 #include "app/desktop/engine/engine_client.h"
@@ -31,6 +32,7 @@
 #include "app/desktop/shell/notice_bar.h"
 #include "app/desktop/shell/rail.h"
 #include "app/desktop/shell/reading_room.h"
+#include "app/desktop/shell/session_export.h"
 #include "app/desktop/shell/session_sidebar.h"
 #include "app/desktop/theme/icons.h"
 #include "app/desktop/theme/theme_tokens.h"
@@ -115,13 +117,15 @@ MainWindow::MainWindow(EngineClient* client, AppSettings* settings, AppLog* log,
   connect(m_library, &LibraryPage::addRequested, this, &MainWindow::chooseFiles);
   connect(m_library, &LibraryPage::filesRequested, this, &MainWindow::openFiles);
   connect(m_room->pages(), &PageView::openFilesRequested, this, &MainWindow::chooseFiles);
-  connect(m_room->sidebar(), &SessionSidebar::exportRequested, this, &MainWindow::exportSessions);
+  connect(m_room->sidebar(), &SessionSidebar::exportRequested, this, &MainWindow::exportToFolder);
   connect(m_room, &ReadingRoom::sessionOpened, this, [this](qint64 session) {
     m_meter->clear();
+    m_overflows = false;
     retranslate();
     tellResume(session);
   });
   connect(m_room, &ReadingRoom::contextCounted, m_meter, &ContextMeter::setUse);
+  connect(m_room, &ReadingRoom::contextCounted, this, &MainWindow::tellOverflow);
   connect(m_client, &EngineClient::sessionResumed, this, &MainWindow::tellResume);
   connect(m_client, &EngineClient::sessionNotResumed, this,
           [this](qint64 session, const Failure& failure) {
@@ -196,6 +200,12 @@ void MainWindow::addCommands() {
       {{"export", QT_TRANSLATE_NOOP("Commands", "Session"),
         QT_TRANSLATE_NOOP("Commands", "Export the session…"), K("Ctrl+Shift+E"), "export"},
        [this] { m_room->transcript()->exportSession(); }},
+      {{"export-all",
+        QT_TRANSLATE_NOOP("Commands", "Session"),
+        QT_TRANSLATE_NOOP("Commands", "Export all sessions…"),
+        {},
+        "export"},
+       [this] { exportAll(); }},
       {{"session-choices", QT_TRANSLATE_NOOP("Commands", "Session"),
         QT_TRANSLATE_NOOP("Commands", "Documents, answers and tools of the session…"),
         K("Ctrl+Shift+P"), "sliders"},
@@ -350,30 +360,27 @@ void MainWindow::bringToFront() {
   activateWindow();
 }
 
-// Each session becomes a file of its own in the folder chosen; a name in use is never overwritten.
-void MainWindow::exportSessions(const QVector<qint64>& sessions) {
+void MainWindow::exportToFolder(const QVector<qint64>& sessions, ExportFormat format) {
   const QString folder = QFileDialog::getExistingDirectory(
       this, tr("Folder for the exported sessions"), m_settings->state("last_folder").toString());
   if (folder.isEmpty()) return;
-  for (const qint64 id : sessions) {
-    const SessionRow* row = m_client->session(id);
-    if (row == nullptr) continue;
-    QString name = row->title.isEmpty() ? tr("Session %1").arg(id) : row->title;
-    for (QChar& c : name)
-      if (c == '/' || c.unicode() < 32) c = '-';
-    QString path = folder + '/' + name.left(100) + ".md";
-    for (int n = 2; QFileInfo::exists(path); ++n)
-      path = folder + '/' + name.left(100) + QStringLiteral(" %1.md").arg(n);
-    m_client->transcript(
-        id, TranscriptFormat::Markdown, this, [this, path](const Outcome<QByteArray>& text) {
-          QFile file(path);
-          const bool good =
-              text && file.open(QIODevice::WriteOnly) && file.write(*text) == text->size();
-          m_notice->say(good   ? tr("Saved as %1").arg(path)
-                        : text ? tr("%1: %2").arg(path, file.errorString())
-                               : text.failure.message);
-        });
-  }
+  exportSessions(m_client, sessions, folder, format, this,
+                 [this, folder](int written, const QStringList& failures) {
+                   QStringList said{tr("%n session(s) written to %1", nullptr, written).arg(folder)};
+                   m_notice->say((said + failures).join('\n'));
+                 });
+}
+
+void MainWindow::exportAll() {
+  QVector<qint64> sessions;
+  for (const SessionRow& row : m_client->sessions())
+    if (row.messages > 0) sessions.append(row.id);
+  if (sessions.isEmpty()) return m_notice->say(tr("No session has a message yet."));
+  QMenu formats(this);
+  for (const auto& [name, format] : exportFormats())
+    formats.addAction(name, this,
+                      [this, sessions, format = format] { exportToFolder(sessions, format); });
+  formats.exec(m_menu->mapToGlobal(QPoint(m_menu->width(), 0)));
 }
 
 // What the jar says when it opens, each with its way out.
@@ -409,6 +416,30 @@ void MainWindow::tellResume(qint64 session) {
     text = tr("Will be read again: %1").arg(engineText(facts->reason));
   if (facts && !facts->notices.isEmpty()) m_notice->say(engineTexts(facts->notices));
   m_resume->setText(text);
+}
+
+// Before it is asked: nothing is ever cut without a word.
+void MainWindow::tellOverflow(const ContextUse& use) {
+  const bool over = use.maxContext > 0 && use.free < 0;
+  if (!std::exchange(m_overflows, over) && over)
+    m_notice->say(tr("This does not fit: %1 tokens more than the model can read at once. Have a "
+                     "document searched instead, or fork the session at an earlier message.")
+                      .arg(QLocale().toString(-use.free)),
+                  tr("Choose what is read"), [this] { m_room->editSession(); });
+}
+
+void MainWindow::offerSafeMode() {
+  m_notice->say(tr("Leyden did not close as it should last time. Everything up to the last second "
+                   "is there."),
+                tr("Go on in safe mode"), [this] {
+                  m_client->enterSafeMode();
+                  applyToolRules();
+                  tellSafeMode();
+                });
+}
+
+void MainWindow::tellSafeMode() {
+  m_notice->say(tr("Safe mode: no plugins are loaded, and no model until you open one."));
 }
 
 void MainWindow::applyToolRules() {

@@ -5,6 +5,9 @@
 #include <QMainWindow>
 #include <QPointer>
 
+#include "app/desktop/engine/session_values.h"
+#include "app/desktop/transcript/transcript_export.h"
+
 class QLabel;
 class QStackedWidget;
 class QToolButton;
@@ -44,6 +47,9 @@ class MainWindow : public QMainWindow {
   /// Brings documents into the open session; also those handed over by another start.
   void openFiles(const QStringList& paths);
   void bringToFront();
+  /// The last run died: says so, and offers to go on without model and plugins.
+  void offerSafeMode();
+  void tellSafeMode();
 
  protected:
   void changeEvent(QEvent* event) override;
@@ -55,7 +61,9 @@ class MainWindow : public QMainWindow {
   void addCommands();
   void openPalette();
   void chooseFiles();
-  void exportSessions(const QVector<qint64>& sessions);
+  void exportToFolder(const QVector<qint64>& sessions, ExportFormat format);
+  void exportAll();
+  void tellOverflow(const ContextUse& use);
   void tellJar();
   void tellResume(qint64 session);
   void showOffline();
@@ -82,6 +90,7 @@ class MainWindow : public QMainWindow {
   ContextMeter* m_meter;
   QToolButton* m_offline;
   bool m_firstList = true;
+  bool m_overflows = false;  ///< what is written does not fit, and the reader knows
 };
 
 }  // namespace leyden::desktop

@@ -26,6 +26,7 @@ namespace {
 constexpr int kSaveMs = 800;  // a kill loses at most a second of a draft
 constexpr int kCountMs = 400;
 constexpr auto kPresets = "presets";
+constexpr auto kHidden = "hidden_panes";
 
 QString viewKey(qint64 session) { return QStringLiteral("desktop.view.%1").arg(session); }
 
@@ -64,6 +65,9 @@ ReadingRoom::ReadingRoom(EngineClient* client, AppSettings* settings, QWidget* p
   m_splitter->setStretchFactor(2, 2);
   if (m_settings->state("swapped").toBool()) m_splitter->insertWidget(1, m_transcript);
   m_splitter->restoreState(m_settings->state("splitter").toByteArray());
+  for (const QString& name : m_settings->state(kHidden).toStringList())
+    for (const Pane pane : {Pane::Sessions, Pane::Documents, Pane::Conversation})
+      if (paneOf(pane)->objectName() == name) setPaneShown(pane, false);
 
   m_saveSoon.setSingleShot(true);
   m_saveSoon.setInterval(kSaveMs);
@@ -376,26 +380,28 @@ void ReadingRoom::saveView() {
   m_client->setJarSetting(viewKey(m_session), json);
 }
 
-bool ReadingRoom::isPaneShown(Pane pane) const {
+QWidget* ReadingRoom::paneOf(Pane pane) const {
   switch (pane) {
     case Pane::Sessions:
-      return !m_sidebar->isHidden();
+      return m_sidebar;
     case Pane::Documents:
-      return !m_pages->isHidden();
+      return m_pages;
     case Pane::Conversation:
-      return !m_transcript->isHidden();
+      break;
   }
-  return false;
+  return m_transcript;
 }
+
+bool ReadingRoom::isPaneShown(Pane pane) const { return !paneOf(pane)->isHidden(); }
 
 void ReadingRoom::setPaneShown(Pane pane, bool shown) {
   if (!shown && pane == Pane::Documents) m_transcript->show();
   if (!shown && pane == Pane::Conversation) m_pages->show();
-  QWidget* widget = pane == Pane::Sessions    ? static_cast<QWidget*>(m_sidebar)
-                    : pane == Pane::Documents ? static_cast<QWidget*>(m_pages)
-                                              : m_transcript;
-  widget->setVisible(shown);
-  emit panesChanged();
+  paneOf(pane)->setVisible(shown);
+  QStringList hidden;
+  for (const Pane each : {Pane::Sessions, Pane::Documents, Pane::Conversation})
+    if (!isPaneShown(each)) hidden.append(paneOf(each)->objectName());
+  m_settings->setState(kHidden, hidden);
 }
 
 void ReadingRoom::swapPanes() {

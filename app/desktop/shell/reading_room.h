@@ -61,7 +61,6 @@ class ReadingRoom : public QWidget {
   void saveView();
 
  signals:
-  void panesChanged();
   void sessionOpened(qint64 session);
   /// Something the reader should know, with at most one way out.
   void noticed(const QString& text, const QString& button, const std::function<void()>& run);
@@ -70,6 +69,7 @@ class ReadingRoom : public QWidget {
 
  private:
   void show(qint64 session);
+  QWidget* paneOf(Pane pane) const;
   void applySettings();
   void countContext();
   bool takePaste(const QString& text);

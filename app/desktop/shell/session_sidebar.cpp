@@ -26,6 +26,7 @@ namespace {
 constexpr int kSearchDelayMs = 150;
 constexpr int kUndoMs = 8000;
 constexpr int kMostHits = 100;
+constexpr auto kOrder = "desktop.order";
 
 }  // namespace
 
@@ -121,10 +122,12 @@ SessionSidebar::SessionSidebar(EngineClient* client, QWidget* parent)
   connect(m_list, &QListView::clicked, this, [this](const QModelIndex& index) {
     const SessionLine* line = m_sessions.line(index.row());
     if (line == nullptr) return;
-    if (line->kind == SessionLine::Kind::Folder)
+    if (line->kind == SessionLine::Kind::Folder) {
       m_sessions.toggleFolder(line->folder);
-    else if (line->kind == SessionLine::Kind::Session && selected().size() == 1)
+      saveOrder();
+    } else if (line->kind == SessionLine::Kind::Session && selected().size() == 1) {
       emit sessionChosen(line->session.id);
+    }
   });
   connect(m_results, &QListView::clicked, this, [this](const QModelIndex& index) {
     if (const SearchHit* hit = m_hits.hit(index.row())) emit hitChosen(*hit);
@@ -140,6 +143,9 @@ SessionSidebar::SessionSidebar(EngineClient* client, QWidget* parent)
     m_client->jarSetting("desktop.sessions", this, [this](const Outcome<QByteArray>& marks) {
       if (marks) m_sessions.setMarks(marksFromJson(*marks));
     });
+    m_client->jarSetting(kOrder, this, [this](const Outcome<QByteArray>& order) {
+      if (order) takeOrder(orderFromJson(*order));
+    });
   });
 
   auto* menu = new QMenu(m_options);
@@ -149,12 +155,18 @@ SessionSidebar::SessionSidebar(EngineClient* client, QWidget* parent)
     action->setCheckable(true);
     action->setChecked(sort == SessionSort::Used);
     sorts->addAction(action);
-    connect(action, &QAction::triggered, this, [this, sort] { m_sessions.setSort(sort); });
+    connect(action, &QAction::triggered, this, [this, sort] {
+      m_sessions.setSort(sort);
+      saveOrder();
+    });
   }
   menu->addSeparator();
   QAction* archived = menu->addAction(QString());
   archived->setCheckable(true);
-  connect(archived, &QAction::toggled, &m_sessions, &SessionListModel::setShowArchived);
+  connect(archived, &QAction::triggered, this, [this](bool show) {
+    m_sessions.setShowArchived(show);
+    saveOrder();
+  });
   m_options->setMenu(menu);
   retranslate();
   showSessions();
@@ -195,6 +207,17 @@ void SessionSidebar::showSessions() {
   if (!m_search->text().trimmed().isEmpty()) return;
   m_stack->setCurrentWidget(m_sessions.sessions().isEmpty() ? static_cast<QWidget*>(m_empty)
                                                             : m_list);
+}
+
+void SessionSidebar::saveOrder() {
+  m_client->setJarSetting(kOrder, orderToJson(m_sessions.order()));
+}
+
+void SessionSidebar::takeOrder(const ArrangeOptions& order) {
+  m_sessions.setOrder(order);
+  const QList<QAction*> actions = m_options->menu()->actions();
+  actions[int(order.sort)]->setChecked(true);
+  actions[4]->setChecked(order.showArchived);
 }
 
 void SessionSidebar::search() {
@@ -277,7 +300,10 @@ void SessionSidebar::openMenu(const QPoint& at) {
                  [this, ids, archived = mark0.archived] {
                    mark(ids, [&](SessionMark& m) { m.archived = !archived; });
                  });
-  menu.addAction(icon("export"), tr("Export…"), this, [this, ids] { emit exportRequested(ids); });
+  QMenu* formats = menu.addMenu(icon("export"), tr("Export as"));
+  for (const auto& [name, format] : exportFormats())
+    formats->addAction(name, this,
+                       [this, ids, format = format] { emit exportRequested(ids, format); });
   menu.addSeparator();
   menu.addAction(icon("trash", IconTone::Danger), tr("Delete"), this,
                  [this, ids] { removeWithUndo(ids); });

@@ -8,6 +8,7 @@
 
 #include "app/desktop/models/search_model.h"
 #include "app/desktop/models/session_list_model.h"
+#include "app/desktop/transcript/transcript_export.h"
 
 class QFrame;
 class QLabel;
@@ -44,7 +45,7 @@ class SessionSidebar : public QWidget {
   void hitChosen(const leyden::desktop::SearchHit& hit);
   void newRequested();
   void forkRequested(qint64 session);
-  void exportRequested(const QVector<qint64>& sessions);
+  void exportRequested(const QVector<qint64>& sessions, leyden::desktop::ExportFormat format);
 
  protected:
   void changeEvent(QEvent* event) override;
@@ -57,6 +58,8 @@ class SessionSidebar : public QWidget {
   void openMenu(const QPoint& at);
   void mark(const QVector<qint64>& sessions, const std::function<void(SessionMark&)>& change);
   void finishRemoval();
+  void saveOrder();
+  void takeOrder(const ArrangeOptions& order);
 
   EngineClient* m_client;
   SessionListModel m_sessions;

@@ -71,11 +71,11 @@ QRadioButton::indicator:checked { border: 4px solid @accent; width: 8px; height:
 QRadioButton:disabled { color: @faint; }
 QCheckBox:focus, QRadioButton:focus { color: @accent; }
 QHeaderView { background: transparent; }
-QHeaderView::up-arrow { image: url(:/icons/@upArrow); }
-QHeaderView::down-arrow { image: url(:/icons/@arrow); }
-QHeaderView::up-arrow, QHeaderView::down-arrow { subcontrol-origin: border; subcontrol-position: center right; width: 10px; height: 10px; }
 QHeaderView::section { background: transparent; color: @muted; border: none; border-bottom: 1px solid @line; padding: 6px 3px; }
-QTableView QComboBox { margin: 3px 0 3px 8px; }
+QTableView[role="list"]::item { padding: 0 8px; border: none; }
+QTableView[role="list"]::item:hover { background: @hover; }
+QTableView[role="list"]::item:selected { background: @accentSoft; color: @text; }
+QTableView QComboBox { margin: 3px 8px; }
 
 QProgressBar { border: none; border-radius: 3px; background: @line; max-height: 6px; min-height: 6px; }
 QProgressBar::chunk { background: @accent; border-radius: 3px; }

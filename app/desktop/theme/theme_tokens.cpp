@@ -9,14 +9,14 @@ namespace leyden::desktop {
 
 const Tokens& lightTokens() {
   static const Tokens t{false,     "#f4f2ed", "#fcfbf9", "#ffffff", "#eae7e0", "#e0dcd3",
-                        "#24221e", "#67635b", "#a39e94", "#17696f", "#ffffff", "#dcebea",
-                        "#17696f", "#b3362b", "#9a6400", "#2f7a3d", "#f3f0ea", "#ffffff"};
+                        "#24221e", "#67635b", "#8a857b", "#17696f", "#ffffff", "#dcebea",
+                        "#17696f", "#b3362b", "#966000", "#2f7a3d", "#f3f0ea", "#ffffff"};
   return t;
 }
 
 const Tokens& darkTokens() {
   static const Tokens t{true,      "#1b1c1e", "#212325", "#2a2c2f", "#303336", "#373a3e",
-                        "#e6e3dd", "#a3a09a", "#6c6a66", "#68bcc0", "#0f2224", "#24403f",
+                        "#e6e3dd", "#a3a09a", "#85827d", "#68bcc0", "#0f2224", "#24403f",
                         "#2fa8ae", "#ec8177", "#e0b25c", "#7fc68b", "#292b2e", "#ffffff"};
   return t;
 }

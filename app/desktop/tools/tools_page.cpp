@@ -3,7 +3,6 @@
 
 #include <QDateTime>
 #include <QFileDialog>
-#include <QHeaderView>
 #include <QLabel>
 #include <QListWidget>
 #include <QMessageBox>
@@ -16,6 +15,7 @@
 #include <utility>
 
 #include "app/desktop/controls/empty_state.h"
+#include "app/desktop/controls/table_look.h"
 #include "app/desktop/engine/engine_client.h"
 #include "app/desktop/settings/app_settings.h"
 #include "app/desktop/theme/icons.h"
@@ -29,20 +29,6 @@ namespace {
 constexpr int kToolRows = 320;
 constexpr int kServerRows = 96;
 constexpr int kLogRows = 200;
-
-void dress(QTableView* table, const char* name) {
-  table->setObjectName(name);
-  table->setSelectionBehavior(QAbstractItemView::SelectRows);
-  table->setShowGrid(false);
-  table->setTabKeyNavigation(false);
-  table->setWordWrap(false);
-  table->verticalHeader()->hide();
-  table->verticalHeader()->setDefaultSectionSize(space::kFour);
-  table->horizontalHeader()->setHighlightSections(false);
-  table->horizontalHeader()->setMinimumSectionSize(2 * space::kSix);
-  table->horizontalHeader()->setDefaultAlignment(Qt::AlignLeft | Qt::AlignVCenter);
-  table->horizontalHeader()->setSectionResizeMode(QHeaderView::ResizeToContents);
-}
 
 /// A field of CSV, as RFC 4180 has it.
 QString csvField(QString text) { return '"' + text.replace('"', QLatin1String("\"\"")) + '"'; }
@@ -92,7 +78,8 @@ ToolsPage::ToolsPage(EngineClient* client, AppSettings* settings, QWidget* paren
   bar->addWidget(m_refresh);
   bar->addWidget(m_takeBack);
   bar->addStretch(1);
-  dress(m_toolTable, "toolTable");
+  m_toolTable->setObjectName("toolTable");
+  dressTable(m_toolTable, space::kFour);
   m_toolTable->setModel(&m_tools);
   m_toolTable->horizontalHeader()->setSectionResizeMode(ToolModel::RightsColumn,
                                                         QHeaderView::Stretch);
@@ -129,7 +116,8 @@ ToolsPage::ToolsPage(EngineClient* client, AppSettings* settings, QWidget* paren
   m_export->setIcon(icon("export"));
   logBar->addWidget(m_logTitle, 1);
   logBar->addWidget(m_export);
-  dress(m_logTable, "toolLog");
+  m_logTable->setObjectName("toolLog");
+  dressTable(m_logTable, space::kFour);
   m_logTable->setModel(&m_log);
   m_logTable->horizontalHeader()->setSectionResizeMode(ToolLogModel::ArgumentsColumn,
                                                        QHeaderView::Stretch);

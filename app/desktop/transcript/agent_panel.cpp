@@ -200,6 +200,11 @@ void AgentPanel::showText() {
   m_tree->setAccessibleName(tr("Steps and sources"));
 }
 
+void AgentPanel::setPlaceNames(std::function<QString(const EvidencePassage&)> place) {
+  m_place = std::move(place);
+  showDetails();
+}
+
 void AgentPanel::showDetails() {
   if (m_tree->isHidden()) return;
   m_tree->clear();
@@ -225,8 +230,10 @@ void AgentPanel::showDetails() {
   auto* read = new QTreeWidgetItem(m_tree, {tr("Read")});
   for (qsizetype i = 0; i < m_run.sources.size(); ++i) {
     const EvidencePassage& source = m_run.sources[i];
+    const QString place = m_place ? m_place(source) : QString();
     auto* item = new QTreeWidgetItem(
-        read, {source.title, source.quote.simplified(), tr("page %1").arg(source.page + 1)});
+        read, {source.title, source.quote.simplified(),
+               place.isEmpty() ? tr("page %1").arg(source.page + 1) : place});
     item->setData(0, kSourceRole, int(i));
     item->setToolTip(1, source.quote.left(600));
   }

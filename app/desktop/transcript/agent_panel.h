@@ -6,6 +6,7 @@
 #include <QElapsedTimer>
 #include <QFrame>
 #include <QTimer>
+#include <functional>
 
 #include "app/desktop/engine/message_values.h"
 
@@ -23,6 +24,8 @@ class AgentPanel : public QFrame {
 
   /// Of runs from now on; 0: the engine's own.
   void setLimits(int steps, double seconds);
+  /// How a source's place is called; where it says nothing, the page the tool named is told.
+  void setPlaceNames(std::function<QString(const EvidencePassage&)> place);
   /// Shows itself with the first step.
   void apply(const QVector<AnswerEvent>& events);
   void setWaiting(bool forApproval);
@@ -53,6 +56,7 @@ class AgentPanel : public QFrame {
   int m_maxSteps = 8;
   double m_maxSeconds = 600;
   AgentRun m_run;  ///< as far as it is known
+  std::function<QString(const EvidencePassage&)> m_place;
   bool m_running = false, m_waiting = false;
 };
 

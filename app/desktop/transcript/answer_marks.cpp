@@ -19,6 +19,10 @@ const EvidencePassage* passageOf(const Message& answer, int reference) {
       if (e.reference == reference) return &e;
     }
   }
+  if (!answer.run) return nullptr;
+  for (const EvidencePassage& e : answer.run->sources) {
+    if (e.reference == reference) return &e;
+  }
   return nullptr;
 }
 
@@ -42,7 +46,8 @@ QVector<AnswerMark> findAnswerMarks(const Message& answer) {
   for (const Quote& q : answer.quotes) {
     if (!q.answer.isEmpty()) marks.append({AnswerMark::Kind::Quote, q.answer, q.source, 0});
   }
-  const bool hadDocuments = !answer.quotes.isEmpty() || !answer.evidence.isEmpty();
+  const bool hadDocuments = !answer.quotes.isEmpty() || !answer.evidence.isEmpty() ||
+                            (answer.run && !answer.run->sources.isEmpty());
   if (hadDocuments) {
     static const QRegularExpression reference(
         QStringLiteral("⟦(\\d{1,6})⟧|\\[(\\d{1,6})\\](?!\\()"));

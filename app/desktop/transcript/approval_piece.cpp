@@ -4,6 +4,7 @@
 #include <QJsonDocument>
 #include <utility>
 
+#include "app/desktop/controls/engine_text.h"
 #include "app/desktop/theme/icons.h"
 #include "app/desktop/theme/theme_tokens.h"
 
@@ -57,7 +58,7 @@ void ApprovalPiece::show(const PieceContext& c) {
   m_title->setFont(uiFont(TextSize::Body, QFont::DemiBold));
   m_title->setText(tr("May the model use %1?").arg(request.name));
   QStringList about;
-  if (!request.origin.isEmpty()) about.append(tr("From %1.").arg(request.origin));
+  if (!request.origin.isEmpty()) about.append(tr("From %1.").arg(engineText(request.origin)));
   about.append(request.network ? tr("Reaches the network.") : tr("Stays on this computer."));
   about.append(request.destructive ? tr("Can change or delete things.")
                : request.readOnly  ? tr("Only reads.")

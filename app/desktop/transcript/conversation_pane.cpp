@@ -127,6 +127,7 @@ ConversationPane::ConversationPane(QWidget* parent) : QWidget(parent) {
 
 void ConversationPane::setPlaceNames(std::function<QString(const EvidencePassage&)> place) {
   m_place = place;
+  m_agent->setPlaceNames(place);
   m_list->setPlaceNames(std::move(place));
 }
 
@@ -239,6 +240,20 @@ void ConversationPane::failAnswer(const QString& reason) {
   m_composer->setBusy(false);
 }
 
+void ConversationPane::withdrawAnswer(bool withQuestion) {
+  m_prefill->finish();
+  m_agent->clear();
+  if (const int row = m_model->streamingRow(); row >= 0) {
+    Message known = m_model->at(row).message;
+    known.state = Message::State::Interrupted;
+    if (known.text.isEmpty())
+      m_model->truncate(std::max(0, row - (withQuestion ? 1 : 0)));
+    else
+      m_model->finishAnswer(known);  // it was to be gone on with
+  }
+  m_composer->setBusy(false);
+}
+
 void ConversationPane::showMessage(qint64 message) { m_list->scrollToRow(m_model->rowOf(message)); }
 
 void ConversationPane::askAbout(const QString& quote, const QString& source) {
@@ -324,7 +339,7 @@ void ConversationPane::saveCode(const QString& text, const QString& language) {
 void ConversationPane::exportSession() {
   const QString title = m_title.isEmpty() ? tr("Conversation") : m_title;
   const QString path = QFileDialog::getSaveFileName(
-      this, tr("Export conversation"), title + QStringLiteral(".md"),
+      this, tr("Export conversation"), exportFileName(title) + QStringLiteral(".md"),
       tr("Markdown (*.md);;Web page (*.html);;PDF (*.pdf);;JSON (*.json)"));
   if (path.isEmpty()) return;
   ExportOptions options;

@@ -70,6 +70,8 @@ class ConversationPane : public QWidget {
   void endApproval(quint64 ticket);
   void finishAnswer(const Message& answer);
   void failAnswer(const QString& reason);
+  /// The answer was never begun; with its question, that goes too.
+  void withdrawAnswer(bool withQuestion);
 
  signals:
   void asked(const leyden::desktop::Question& question);

@@ -257,6 +257,37 @@ QString exportTo(const QString& path, ExportFormat format, const QVector<Transcr
   return {};
 }
 
+QVector<std::pair<QString, ExportFormat>> exportFormats() {
+  return {{ExportTexts::tr("Markdown"), ExportFormat::Markdown},
+          {ExportTexts::tr("Web page"), ExportFormat::Html},
+          {ExportTexts::tr("PDF"), ExportFormat::Pdf},
+          {ExportTexts::tr("JSON"), ExportFormat::Json}};
+}
+
+QString exportFileName(const QString& title) {
+  constexpr int kLongest = 80;  // a name has room for 255 bytes; a Chinese sign takes three
+  QString name = title.simplified().left(kLongest);
+  if (!name.isEmpty() && name.back().isHighSurrogate()) name.chop(1);
+  for (QChar& c : name)
+    if (c == u'/' || c == u'\\' || c.unicode() < 32) c = u'-';
+  if (name.startsWith(u'.')) name[0] = u'-';
+  return name;
+}
+
+QString exportEnding(ExportFormat format) {
+  switch (format) {
+    case ExportFormat::Html:
+      return QStringLiteral("html");
+    case ExportFormat::Pdf:
+      return QStringLiteral("pdf");
+    case ExportFormat::Json:
+      return QStringLiteral("json");
+    case ExportFormat::Markdown:
+      break;
+  }
+  return QStringLiteral("md");
+}
+
 ExportFormat exportFormatOf(const QString& path) {
   const QString ending = path.section(u'.', -1).toLower();
   if (ending == QStringLiteral("html") || ending == QStringLiteral("htm"))

@@ -6,6 +6,7 @@
 #include <QString>
 #include <QVector>
 #include <functional>
+#include <utility>
 
 #include "app/desktop/transcript/transcript_entry.h"
 
@@ -28,6 +29,12 @@ QByteArray exportJson(const QVector<TranscriptEntry>& entries, const ExportOptio
 /// Writes the whole file or, on an error, none of it. Returns what went wrong, empty: nothing.
 QString exportTo(const QString& path, ExportFormat format, const QVector<TranscriptEntry>& entries,
                  const ExportOptions& options);
+/// All formats with their names in the language of the window.
+QVector<std::pair<QString, ExportFormat>> exportFormats();
+/// A title as the name of a file, without an ending.
+QString exportFileName(const QString& title);
+/// "md", "html", "pdf", "json".
+QString exportEnding(ExportFormat format);
 /// By the file name's ending; Markdown where it says nothing.
 ExportFormat exportFormatOf(const QString& path);
 

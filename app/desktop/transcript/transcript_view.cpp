@@ -109,6 +109,13 @@ TranscriptView::TranscriptView(EngineClient* client, QWidget* parent)
             if (session == m_session)
               m_pane->failAnswer(failureText(failure.code, failure.message));
           });
+  connect(m_client, &EngineClient::answerWithdrawn, this, [this](qint64 session) {
+    const QString question = m_live.take(session).question;
+    if (session != m_session) return;
+    m_pane->withdrawAnswer(!question.isEmpty());
+    if (draft().isEmpty()) setDraft(question);
+    if (session != 0) loadMessages(false);
+  });
   showReady();
 }
 
@@ -146,6 +153,10 @@ void TranscriptView::loadMessages(bool anew) {
       // The jar knows the answer up to a second ago; what streams in is complete.
       if (!messages.isEmpty() && messages.last().state == Message::State::Streaming)
         messages.removeLast();
+    } else {
+      // Nobody writes any more: the program ended before the answer did.
+      for (Message& message : messages)
+        if (message.state == Message::State::Streaming) message.state = Message::State::Interrupted;
     }
     if (anew) {
       m_loaded = true;

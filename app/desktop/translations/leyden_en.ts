@@ -142,6 +142,10 @@
         <source>Tools</source>
         <translation type="unfinished" />
     </message>
+    <message>
+        <source>Export all sessions…</source>
+        <translation type="unfinished" />
+    </message>
 </context>
 <context>
     <name>EngineText</name>
@@ -275,6 +279,58 @@
     </message>
     <message>
         <source>An error of Leyden itself.</source>
+        <translation type="unfinished" />
+    </message>
+    <message>
+        <source>The part for NVIDIA GPUs (CUDA) is not installed.</source>
+        <translation type="unfinished" />
+    </message>
+    <message>
+        <source>The driver offers none: %1.</source>
+        <translation type="unfinished" />
+    </message>
+    <message>
+        <source>%1 has capability %2; 9.0 (Hopper) is needed.</source>
+        <translation type="unfinished" />
+    </message>
+    <message>
+        <source>There is no such device here now.</source>
+        <translation type="unfinished" />
+    </message>
+    <message>
+        <source>Leyden</source>
+        <translation type="unfinished" />
+    </message>
+    <message>
+        <source>this program</source>
+        <translation type="unfinished" />
+    </message>
+    <message>
+        <source>plugin %1</source>
+        <translation type="unfinished" />
+    </message>
+    <message>
+        <source>server %1</source>
+        <translation type="unfinished" />
+    </message>
+    <message>
+        <source>needs no asking</source>
+        <translation type="unfinished" />
+    </message>
+    <message>
+        <source>once</source>
+        <translation type="unfinished" />
+    </message>
+    <message>
+        <source>for the session</source>
+        <translation type="unfinished" />
+    </message>
+    <message>
+        <source>always</source>
+        <translation type="unfinished" />
+    </message>
+    <message>
+        <source>no</source>
         <translation type="unfinished" />
     </message>
 </context>
@@ -489,11 +545,19 @@
         <translation type="unfinished" />
     </message>
     <message>
-        <source>For example 8x141GB, or 2x80GB+1x48GB. Empty: this computer's main memory.</source>
+        <source>No tool, plugin or server may reach the network, and no address is opened. Leyden itself never does.</source>
         <translation type="unfinished" />
     </message>
     <message>
-        <source>No tool, plugin or server may reach the network, and no address is opened. Leyden itself never does.</source>
+        <source>Device</source>
+        <translation type="unfinished" />
+    </message>
+    <message>
+        <source>What models are computed on: cpu, or cuda:0 for the first GPU. The page of models lists what is there.</source>
+        <translation type="unfinished" />
+    </message>
+    <message>
+        <source>Of another computer, for example 8x141GB, or 2x80GB+1x48GB. Empty: none.</source>
         <translation type="unfinished" />
     </message>
 </context>
@@ -1105,6 +1169,10 @@
         <source>Arguments and result of %1</source>
         <translation type="unfinished" />
     </message>
+    <message>
+        <source>%1 ms</source>
+        <translation type="unfinished" />
+    </message>
 </context>
 <context>
     <name>leyden::desktop::FooterPiece</name>
@@ -1391,18 +1459,6 @@
         <translation type="unfinished" />
     </message>
     <message>
-        <source>Session %1</source>
-        <translation type="unfinished" />
-    </message>
-    <message>
-        <source>Saved as %1</source>
-        <translation type="unfinished" />
-    </message>
-    <message>
-        <source>%1: %2</source>
-        <translation type="unfinished" />
-    </message>
-    <message>
         <source>The library is damaged: %1</source>
         <translation type="unfinished" />
     </message>
@@ -1456,6 +1512,37 @@
     </message>
     <message>
         <source>Menu</source>
+        <translation type="unfinished" />
+    </message>
+    <message numerus="yes">
+        <source>%n session(s) written to %1</source>
+        <translation>
+            <numerusform>%n session written to %1</numerusform>
+            <numerusform>%n sessions written to %1</numerusform>
+        </translation>
+    </message>
+    <message>
+        <source>No session has a message yet.</source>
+        <translation type="unfinished" />
+    </message>
+    <message>
+        <source>This does not fit: %1 tokens more than the model can read at once. Have a document searched instead, or fork the session at an earlier message.</source>
+        <translation type="unfinished" />
+    </message>
+    <message>
+        <source>Choose what is read</source>
+        <translation type="unfinished" />
+    </message>
+    <message>
+        <source>Leyden did not close as it should last time. Everything up to the last second is there.</source>
+        <translation type="unfinished" />
+    </message>
+    <message>
+        <source>Go on in safe mode</source>
+        <translation type="unfinished" />
+    </message>
+    <message>
+        <source>Safe mode: no plugins are loaded, and no model until you open one.</source>
         <translation type="unfinished" />
     </message>
 </context>
@@ -1604,15 +1691,27 @@
         <translation type="unfinished" />
     </message>
     <message>
-        <source>Plan for</source>
-        <translation type="unfinished" />
-    </message>
-    <message>
         <source>GPUs to plan for</source>
         <translation type="unfinished" />
     </message>
     <message>
-        <source>this computer's main memory, or e.g. 8x141GB</source>
+        <source>%1, %2 layers</source>
+        <translation type="unfinished" />
+    </message>
+    <message>
+        <source>Open it on this device</source>
+        <translation type="unfinished" />
+    </message>
+    <message>
+        <source>Compute on</source>
+        <translation type="unfinished" />
+    </message>
+    <message>
+        <source>Plan for another computer</source>
+        <translation type="unfinished" />
+    </message>
+    <message>
+        <source>its GPUs, e.g. 8x141GB</source>
         <translation type="unfinished" />
     </message>
 </context>
@@ -1801,10 +1900,6 @@
 <context>
     <name>leyden::desktop::PlanBars</name>
     <message>
-        <source>%1: weights %2, memory of the context %3, of %4</source>
-        <translation type="unfinished" />
-    </message>
-    <message>
         <source>%1 of %2</source>
         <translation type="unfinished" />
     </message>
@@ -1814,6 +1909,26 @@
     </message>
     <message>
         <source>GPU %1</source>
+        <translation type="unfinished" />
+    </message>
+    <message>
+        <source>weights %1</source>
+        <translation type="unfinished" />
+    </message>
+    <message>
+        <source>context %1</source>
+        <translation type="unfinished" />
+    </message>
+    <message>
+        <source>workspace %1</source>
+        <translation type="unfinished" />
+    </message>
+    <message>
+        <source>in use %1</source>
+        <translation type="unfinished" />
+    </message>
+    <message>
+        <source>%1: %2, of %3</source>
         <translation type="unfinished" />
     </message>
 </context>
@@ -2206,10 +2321,6 @@
         <translation type="unfinished" />
     </message>
     <message>
-        <source>Export…</source>
-        <translation type="unfinished" />
-    </message>
-    <message>
         <source>Delete</source>
         <translation type="unfinished" />
     </message>
@@ -2271,6 +2382,10 @@
     </message>
     <message>
         <source>Show archived</source>
+        <translation type="unfinished" />
+    </message>
+    <message>
+        <source>Export as</source>
         <translation type="unfinished" />
     </message>
 </context>
@@ -2408,6 +2523,10 @@
     </message>
     <message>
         <source>Hosts reached</source>
+        <translation type="unfinished" />
+    </message>
+    <message>
+        <source>%1: %2</source>
         <translation type="unfinished" />
     </message>
 </context>
@@ -2567,6 +2686,22 @@
         <source>%1 could not be written: %2</source>
         <translation type="unfinished" />
     </message>
+    <message>
+        <source>Markdown</source>
+        <translation type="unfinished" />
+    </message>
+    <message>
+        <source>Web page</source>
+        <translation type="unfinished" />
+    </message>
+    <message>
+        <source>PDF</source>
+        <translation type="unfinished" />
+    </message>
+    <message>
+        <source>JSON</source>
+        <translation type="unfinished" />
+    </message>
 </context>
 <context>
     <name>leyden::desktop::TranscriptModel</name>
@@ -2621,6 +2756,10 @@
         <source>Leyden is offline: it opens no address. You can copy it.</source>
         <translation type="unfinished" />
     </message>
+    <message>
+        <source>The run was stopped. Its question is in the field again.</source>
+        <translation type="unfinished" />
+    </message>
 </context>
 <context>
     <name>leyden::desktop::WaitingPiece</name>
@@ -2659,14 +2798,6 @@
         <source>Documents to open.</source>
         <translation type="unfinished" />
     </message>
-    <message>
-        <source>Safe mode: no plugins are loaded, and no model until you open one.</source>
-        <translation type="unfinished" />
-    </message>
-    <message>
-        <source>Leyden did not close as it should last time. Everything up to the last second is there.</source>
-        <translation type="unfinished" />
-    </message>
 </context>
 <context>
     <name>leyden::desktop::DeviceRows</name>
@@ -2683,6 +2814,29 @@
             <numerusform>%n multiprocessor</numerusform>
             <numerusform>%n multiprocessors</numerusform>
         </translation>
+    </message>
+    <message>
+        <source>%1 · %2 · %3 free of %4</source>
+        <translation type="unfinished" />
+    </message>
+    <message>
+        <source>No GPU: %1</source>
+        <translation type="unfinished" />
+    </message>
+    <message>
+        <source> · %1 °C</source>
+        <translation type="unfinished" />
+    </message>
+    <message>
+        <source> · %1 W</source>
+        <translation type="unfinished" />
+    </message>
+</context>
+<context>
+    <name>leyden::desktop::SessionExport</name>
+    <message>
+        <source>Session %1</source>
+        <translation type="unfinished" />
     </message>
 </context>
 </TS>

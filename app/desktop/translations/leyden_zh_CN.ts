@@ -142,6 +142,10 @@
         <source>Tools</source>
         <translation>工具</translation>
     </message>
+    <message>
+        <source>Export all sessions…</source>
+        <translation>导出所有会话…</translation>
+    </message>
 </context>
 <context>
     <name>EngineText</name>
@@ -292,6 +296,42 @@
     <message>
         <source>There is no such device here now.</source>
         <translation>这里现在没有这个设备。</translation>
+    </message>
+    <message>
+        <source>Leyden</source>
+        <translation>Leyden</translation>
+    </message>
+    <message>
+        <source>this program</source>
+        <translation>本程序</translation>
+    </message>
+    <message>
+        <source>plugin %1</source>
+        <translation>插件 %1</translation>
+    </message>
+    <message>
+        <source>server %1</source>
+        <translation>服务器 %1</translation>
+    </message>
+    <message>
+        <source>needs no asking</source>
+        <translation>无需询问</translation>
+    </message>
+    <message>
+        <source>once</source>
+        <translation>一次</translation>
+    </message>
+    <message>
+        <source>for the session</source>
+        <translation>本会话</translation>
+    </message>
+    <message>
+        <source>always</source>
+        <translation>始终</translation>
+    </message>
+    <message>
+        <source>no</source>
+        <translation>拒绝</translation>
     </message>
 </context>
 <context>
@@ -503,10 +543,6 @@
     <message>
         <source>GPUs to plan for</source>
         <translation>按哪些 GPU 规划</translation>
-    </message>
-    <message>
-        <source>For example 8x141GB, or 2x80GB+1x48GB. Empty: this computer's main memory.</source>
-        <translation>例如 8x141GB，或 2x80GB+1x48GB。留空：这台电脑的主内存。</translation>
     </message>
     <message>
         <source>No tool, plugin or server may reach the network, and no address is opened. Leyden itself never does.</source>
@@ -1412,18 +1448,6 @@
         <translation>导出会话的文件夹</translation>
     </message>
     <message>
-        <source>Session %1</source>
-        <translation>会话 %1</translation>
-    </message>
-    <message>
-        <source>Saved as %1</source>
-        <translation>已保存为 %1</translation>
-    </message>
-    <message>
-        <source>%1: %2</source>
-        <translation>%1：%2</translation>
-    </message>
-    <message>
         <source>The library is damaged: %1</source>
         <translation>文库已损坏：%1</translation>
     </message>
@@ -1478,6 +1502,36 @@
     <message>
         <source>Menu</source>
         <translation>菜单</translation>
+    </message>
+    <message numerus="yes">
+        <source>%n session(s) written to %1</source>
+        <translation>
+            <numerusform>已将 %n 个会话写入 %1</numerusform>
+        </translation>
+    </message>
+    <message>
+        <source>No session has a message yet.</source>
+        <translation>还没有任何会话包含消息。</translation>
+    </message>
+    <message>
+        <source>This does not fit: %1 tokens more than the model can read at once. Have a document searched instead, or fork the session at an earlier message.</source>
+        <translation>放不下：比模型一次能读的多出 %1 个词元。可以改为检索某个文档，或从较早的消息处分叉会话。</translation>
+    </message>
+    <message>
+        <source>Choose what is read</source>
+        <translation>选择要读的内容</translation>
+    </message>
+    <message>
+        <source>Leyden did not close as it should last time. Everything up to the last second is there.</source>
+        <translation>Leyden 上次没有正常关闭。直到最后一秒的内容都在。</translation>
+    </message>
+    <message>
+        <source>Go on in safe mode</source>
+        <translation>以安全模式继续</translation>
+    </message>
+    <message>
+        <source>Safe mode: no plugins are loaded, and no model until you open one.</source>
+        <translation>安全模式：不加载插件；模型由您手动打开。</translation>
     </message>
 </context>
 <context>
@@ -1624,16 +1678,8 @@
         <translation>GPU 的写法如 8x141GB，或 2x80GB+48GB。</translation>
     </message>
     <message>
-        <source>Plan for</source>
-        <translation>规划对象</translation>
-    </message>
-    <message>
         <source>GPUs to plan for</source>
         <translation>按哪些 GPU 规划</translation>
-    </message>
-    <message>
-        <source>this computer's main memory, or e.g. 8x141GB</source>
-        <translation>这台电脑的主内存，或如 8x141GB</translation>
     </message>
     <message>
         <source>%1, %2 layers</source>
@@ -1847,10 +1893,6 @@
     <message>
         <source>GPU %1</source>
         <translation>GPU %1</translation>
-    </message>
-    <message>
-        <source>%1: weights %2, memory of the context %3, of %4</source>
-        <translation>%1：权重 %2，上下文内存 %3，共 %4</translation>
     </message>
     <message>
         <source>%1 of %2</source>
@@ -2264,10 +2306,6 @@
         <translation>归档</translation>
     </message>
     <message>
-        <source>Export…</source>
-        <translation>导出…</translation>
-    </message>
-    <message>
         <source>Delete</source>
         <translation>删除</translation>
     </message>
@@ -2330,6 +2368,10 @@
     <message>
         <source>Show archived</source>
         <translation>显示已归档的会话</translation>
+    </message>
+    <message>
+        <source>Export as</source>
+        <translation>导出为</translation>
     </message>
 </context>
 <context>
@@ -2467,6 +2509,10 @@
     <message>
         <source>Hosts reached</source>
         <translation>访问的主机</translation>
+    </message>
+    <message>
+        <source>%1: %2</source>
+        <translation>%1：%2</translation>
     </message>
 </context>
 <context>
@@ -2625,6 +2671,22 @@
         <source>%1 could not be written: %2</source>
         <translation>无法写入 %1：%2</translation>
     </message>
+    <message>
+        <source>Markdown</source>
+        <translation>Markdown</translation>
+    </message>
+    <message>
+        <source>Web page</source>
+        <translation>网页</translation>
+    </message>
+    <message>
+        <source>PDF</source>
+        <translation>PDF</translation>
+    </message>
+    <message>
+        <source>JSON</source>
+        <translation>JSON</translation>
+    </message>
 </context>
 <context>
     <name>leyden::desktop::TranscriptModel</name>
@@ -2721,14 +2783,6 @@
         <source>Documents to open.</source>
         <translation>要打开的文档。</translation>
     </message>
-    <message>
-        <source>Safe mode: no plugins are loaded, and no model until you open one.</source>
-        <translation>安全模式：不加载插件；模型由您手动打开。</translation>
-    </message>
-    <message>
-        <source>Leyden did not close as it should last time. Everything up to the last second is there.</source>
-        <translation>Leyden 上次没有正常关闭。直到最后一秒的内容都在。</translation>
-    </message>
 </context>
 <context>
     <name>leyden::desktop::DeviceRows</name>
@@ -2751,6 +2805,21 @@
     <message>
         <source>No GPU: %1</source>
         <translation>没有可用的 GPU：%1</translation>
+    </message>
+    <message>
+        <source> · %1 °C</source>
+        <translation> · %1 °C</translation>
+    </message>
+    <message>
+        <source> · %1 W</source>
+        <translation> · %1 瓦</translation>
+    </message>
+</context>
+<context>
+    <name>leyden::desktop::SessionExport</name>
+    <message>
+        <source>Session %1</source>
+        <translation>会话 %1</translation>
     </message>
 </context>
 </TS>

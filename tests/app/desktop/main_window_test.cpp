@@ -7,6 +7,7 @@
 #include <QApplication>
 #include <QClipboard>
 #include <QFile>
+#include <QHeaderView>
 #include <QLabel>
 #include <QLineEdit>
 #include <QListView>
@@ -19,7 +20,10 @@
 #include <QTest>
 #include <QTimer>
 #include <QToolButton>
+#include <algorithm>
+#include <cmath>
 
+#include "app/desktop/controls/table_look.h"
 #include "app/desktop/engine/device_plans.h"
 #include "app/desktop/engine/engine_client.h"
 #include "app/desktop/library/device_rows.h"
@@ -38,6 +42,7 @@
 #include "app/desktop/shell/single_instance.h"
 #include "app/desktop/theme/icons.h"
 #include "app/desktop/theme/theme.h"
+#include "app/desktop/theme/theme_tokens.h"
 #include "tests/app/desktop/window_lint.h"
 
 using namespace leyden::desktop;
@@ -319,19 +324,22 @@ class MainWindowTest : public QObject {
       {"id": "cpu", "name": "CPU, avx2", "units": 8, "memory_bytes": 64000000000,
        "free_bytes": 60000000000},
       {"id": "cuda:0", "name": "NVIDIA H100", "units": 132, "memory_bytes": 80000000000,
-       "free_bytes": 79000000000},
+       "free_bytes": 79000000000, "temperature_c": 41, "power_w": 71.6},
       {"id": "cuda:1", "name": "NVIDIA T4", "units": 40, "memory_bytes": 16000000000,
-       "free_bytes": 15000000000,
+       "free_bytes": 15000000000, "temperature_c": null, "power_w": null,
        "reason": "expected a device of capability 9.0 (Hopper), found NVIDIA T4 (7.5)"}]})json");
     PlanBar bar;
     bar.total = 80'000'000'000;
     bar.weights = 90'000'000'000;
     plans.rows[1].plan.bars = {bar};
+    QCOMPARE(plans.rows[1].device.celsius, std::optional(41));
+    QVERIFY(!plans.rows[2].device.watts);  // its driver tells nothing
     DeviceRows rows;
     rows.setPlans(plans, "cuda:0");
     rows.show();
     QSignalSpy chosen(&rows, &DeviceRows::deviceChosen);
     QVERIFY(rows.findChild<QRadioButton*>("device-cuda:0")->isChecked());
+    QVERIFY(rows.findChild<QRadioButton*>("device-cuda:0")->text().endsWith("41 °C · 72 W"));
     auto* old = rows.findChild<QRadioButton*>("device-cuda:1");
     QVERIFY(!old->isEnabled());
     bool said = false;
@@ -398,6 +406,76 @@ class MainWindowTest : public QObject {
     {
       CrashGuard guard(path);
       QCOMPARE(guard.deaths(), 1);
+    }
+  }
+
+  void tableHeadsShareTheEdgesOfTheirColumns() {
+    QWidget window;  // the table itself is transparent
+    QTableWidget table(2, 2, &window);
+    dressTable(&table, 36);
+    table.setHorizontalHeaderLabels({"Name", "HHHH"});
+    table.horizontalHeaderItem(1)->setTextAlignment(Qt::AlignRight | Qt::AlignVCenter);
+    for (int row = 0; row < 2; ++row) {
+      table.setItem(row, 0, new QTableWidgetItem("Name"));
+      table.setItem(row, 1, new QTableWidgetItem("HH"));
+      table.item(row, 1)->setTextAlignment(Qt::AlignRight | Qt::AlignVCenter);
+    }
+    table.resize(400, 200);
+    window.show();
+    // First and last column of pixels that are not like the ground.
+    const auto ink = [](const QImage& image) {
+      QPair<int, int> edges{image.width(), -1};
+      for (int x = 0; x < image.width(); ++x)
+        for (int y = 0; y < image.height(); ++y)
+          if (qAbs(qGray(image.pixel(x, y)) - qGray(image.pixel(0, 0))) > 60)
+            edges = {std::min(edges.first, x), std::max(edges.second, x)};
+      return edges;
+    };
+    for (const bool sorted : {false, true}) {
+      table.setSortingEnabled(sorted);
+      if (sorted) table.sortByColumn(0, Qt::AscendingOrder);
+      QTest::qWait(20);
+      QHeaderView* header = table.horizontalHeader();
+      for (const int column : {0, 1}) {
+        const QRect head(header->sectionViewportPosition(column), 4, header->sectionSize(column),
+                         header->height() - 10);
+        const QRect cell = table.visualRect(table.model()->index(0, column)).adjusted(0, 4, 0, -4);
+        const auto seen = [&](const QWidget* from, const QRect& rect) {
+          return ink(window.grab(rect.translated(from->mapTo(&window, QPoint()))).toImage());
+        };
+        const auto above = seen(header->viewport(), head), below = seen(table.viewport(), cell);
+        QVERIFY(above.second > 0 && below.second > 0);
+        if (column == 0)
+          QVERIFY2(qAbs(above.first - below.first) <= 1, qPrintable(QString::number(above.first)));
+        else
+          QVERIFY2(qAbs(above.second - below.second) <= 1,
+                   qPrintable(QString("%1 %2").arg(above.second).arg(below.second)));
+      }
+    }
+  }
+
+  void textStandsOutFromItsGround() {
+    const auto luminance = [](const QColor& c) {
+      const auto linear = [](double v) {
+        return v <= 0.04045 ? v / 12.92 : std::pow((v + 0.055) / 1.055, 2.4);
+      };
+      return 0.2126 * linear(c.redF()) + 0.7152 * linear(c.greenF()) + 0.0722 * linear(c.blueF());
+    };
+    const auto contrast = [&](const QColor& a, const QColor& b) {  // WCAG 2
+      const double x = luminance(a), y = luminance(b);
+      return (std::max(x, y) + 0.05) / (std::min(x, y) + 0.05);
+    };
+    for (const Tokens& t : {lightTokens(), darkTokens()}) {
+      for (const QColor& ground : {t.window, t.surface, t.raised}) {
+        QVERIFY(contrast(t.text, ground) >= 7);
+        for (const QColor& words : {t.muted, t.accent, t.danger, t.good, t.warning})
+          QVERIFY2(contrast(words, ground) >= 4.5,
+                   qPrintable(words.name() + " on " + ground.name()));
+        QVERIFY2(contrast(t.faint, ground) >= 3, qPrintable(ground.name()));
+      }
+      for (const QColor& ground : {t.accentSoft, t.hover, t.code})
+        QVERIFY(contrast(t.text, ground) >= 7);
+      QVERIFY(contrast(t.onAccent, t.accent) >= 4.5);
     }
   }
 

@@ -111,6 +111,19 @@ class ModelsTest : public QObject {
     QVERIFY(marksFromJson("no json").isEmpty());
   }
 
+  void theOrderComesBackFromJson() {
+    ArrangeOptions order;
+    order.sort = SessionSort::Name;
+    order.showArchived = true;
+    order.closedFolders = {"Work", "年报"};
+    const ArrangeOptions back = orderFromJson(orderToJson(order));
+    QCOMPARE(back.sort, SessionSort::Name);
+    QVERIFY(back.showArchived);
+    QCOMPARE(back.closedFolders, order.closedFolders);
+    QCOMPARE(orderFromJson("rubbish").sort, SessionSort::Used);
+    QCOMPARE(orderFromJson(R"({"sort": "colour"})").sort, SessionSort::Used);
+  }
+
   void aRenameIsAskedForNotDone() {
     SessionListModel model;
     model.setNow(kNow);
@@ -203,6 +216,8 @@ class ModelsTest : public QObject {
                    "is read again"),
         QString("Another model read this session: a. The text is read again."));
     QCOMPARE(engineText("something new"), QString("something new"));
+    QCOMPARE(engineText("plugin org.leyden.calculator"), QString("plugin org.leyden.calculator"));
+    QCOMPARE(engineText("built in"), QString("needs no asking"));
     QVERIFY(failureText(-8, "12 tokens").startsWith("This is longer"));
     QVERIFY(failureText(-8, "12 tokens").endsWith("12 tokens"));
     QCOMPARE(failureText(-2, "/no/such"), QString("/no/such"));

@@ -2,6 +2,7 @@
 // Grabs every main screen in light and dark, English and Chinese, over a real jar and the default
 // model: app_desktop_screenshots FOLDER. Run by tests/app/desktop/screenshots.sh; not a test.
 #include <QApplication>
+#include <QCursor>
 #include <QDialog>
 #include <QDir>
 #include <QJsonArray>
@@ -72,6 +73,7 @@ int main(int argc, char** argv) {
   MainWindow window(&client, &settings, &log);
   window.resize(1280, 800);
   window.show();
+  QCursor::setPos(window.mapToGlobal(window.rect().bottomLeft() - QPoint(-640, 10)));
   save(window, out + "/start-light-en.png");
   client.start();
   auto wait = [](auto done, int ms = 60'000) { return QTest::qWaitFor(done, ms); };

@@ -3,7 +3,7 @@
 """Both languages of the desktop app are complete: translations_test.py LUPDATE
 
 Every text that lupdate finds in app/desktop has a finished Chinese translation, with the same
-placeholders; every counted text has both English forms.
+placeholders; every counted text has both English forms; nothing is translated that is no longer said.
 """
 import collections
 import pathlib
@@ -62,6 +62,8 @@ def main():
             counted = forms(english[key]) if key in english else []
             if len(counted) != 2 or not all(counted):
                 problems.append(f"en: {key[0]}: {source!r} lacks its two forms")
+    for name, known in (("zh_CN", chinese), ("en", english)):
+        problems += [f"{name}: {key[0]}: {key[1]!r} is said nowhere" for key in known if key not in found]
     print("\n".join(problems))
     print(f"{len(found)} texts, {len(problems)} problems")
     sys.exit(1 if problems or len(found) < 150 else 0)

@@ -102,6 +102,33 @@ class PageModelsTest : public QObject {
     QCOMPARE(image->width(), int(std::ceil(TextPageSource::kWidth * 1.5)));
   }
 
+  void partsBeginPages() {
+    const QString lines = QStringLiteral("A line of the second part.\n").repeated(90);
+    const QStringList parts{QStringLiteral("# First"), lines, QString(), QStringLiteral("# 三")};
+    const JoinedParts joined = joinParts(parts);
+    TextPageSource source("t", joined);
+    QString text;
+    int blank = 0;
+    for (int page = 0; page < source.pageCount(); ++page) {
+      const auto t = source.text(page);
+      QVERIFY(bool(t));
+      blank += t->text.trimmed().isEmpty() ? 1 : 0;
+      text += t->text;
+    }
+    QCOMPARE(text, joined.text);
+    QCOMPARE(blank, 1);  // of the part without words
+    const auto pageOfPart = [&](int part) {
+      return source.map().pageOf(joined.map.bytesOfPage(part).begin);
+    };
+    QCOMPARE(pageOfPart(0), 0);
+    QCOMPARE(pageOfPart(1), 1);
+    QVERIFY(pageOfPart(3) > 2);  // the second needs more than one
+    QVERIFY(source.text(1)->text.startsWith("A line"));
+    QVERIFY(source.text(pageOfPart(3))->text.startsWith(QStringLiteral("# 三")));
+    QCOMPARE(source.facts().outline.size(), 2);
+    QCOMPARE(source.facts().outline[1].page, pageOfPart(3));
+  }
+
   void storedPagesNeedNoFile() {
     const QStringList parts{QStringLiteral("Grüße aus 港口"), QStringLiteral("second page")};
     const QByteArray map = R"({"pages": [

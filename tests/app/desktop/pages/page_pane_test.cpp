@@ -11,6 +11,7 @@
 #include <QScrollBar>
 #include <QSignalSpy>
 #include <QToolButton>
+#include <QTreeWidget>
 #include <QtTest>
 
 #include "app/desktop/pages/page_canvas.h"
@@ -127,6 +128,26 @@ class PagePaneTest : public QObject {
     QCOMPARE(s.canvas()->currentPage(), s.pane.source()->map().pageOf(second.bytes.begin));
     s.pane.setEvidence({});
     QVERIFY(!next->isEnabled());
+  }
+
+  void theOutlineGoesToItsPage() {
+    PagePane pane;
+    pane.resize(700, 800);
+    pane.show();
+    const QStringList parts{"# One\n" + book(80), "# Two\n" + book(80)};
+    pane.setSource(std::make_shared<TextPageSource>("book", joinParts(parts)), 1);
+    QTest::mouseClick(pane.findChild<QToolButton*>("pageSideButton"), Qt::LeftButton);
+    auto* outline = pane.findChild<QTreeWidget*>("outline");
+    QTRY_VERIFY(outline->isVisible());
+    QCOMPARE(outline->topLevelItemCount(), 2);
+    QCOMPARE(outline->topLevelItem(1)->text(0), QString("Two"));
+    QTest::qWait(50);  // its columns are laid out
+    const QRect place = outline->visualItemRect(outline->topLevelItem(1));
+    QTest::mouseClick(outline->viewport(), Qt::LeftButton, {}, {30, place.center().y()});
+    QTRY_COMPARE(pane.canvas()->currentPage(), pane.source()->facts().outline[1].page);
+    QVERIFY(pane.canvas()->currentPage() > 0);
+    QTest::mouseClick(pane.findChild<QToolButton*>("pageBack"), Qt::LeftButton);
+    QTRY_COMPARE(pane.canvas()->currentPage(), 0);
   }
 
   void selectingCopiesAndAsks() {

@@ -140,6 +140,19 @@ class TranscriptModelTest : public QObject {
     inCode.text = "`x = \"nobody ever reads this far down\"`";
     inCode.quotes.clear();
     QVERIFY(findAnswerMarks(inCode).isEmpty());
+    // What a run's tools read is numbered too.
+    Message run;
+    run.role = Message::Role::Assistant;
+    run.text = QStringLiteral("⟦4⟧ At six. ⟦9⟧");
+    run.run.emplace();
+    EvidencePassage read;
+    read.reference = 4;
+    read.document = 7;
+    run.run->sources = {read};
+    const auto numbers = findAnswerMarks(run);
+    QCOMPARE(numbers.size(), 1);
+    QCOMPARE(numbers[0].kind, AnswerMark::Kind::Reference);
+    QCOMPARE(numbers[0].source.document, 7);
   }
 
   void heightsAddUpLikeASum() {

@@ -1,0 +1,86 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "app/desktop/controls/table_look.h"
+
+#include <QPainter>
+#include <QTableView>
+
+#include "app/desktop/theme/icons.h"
+#include "app/desktop/theme/theme_tokens.h"
+
+namespace leyden::desktop {
+namespace {
+
+constexpr int kInset = space::kOne;  // as the style sheet pads the cells of such a table
+constexpr int kMark = 10;            // of the sorted column
+constexpr int kLeastWidth = 64;
+
+}  // namespace
+
+TableHeader::TableHeader(QWidget* parent) : QHeaderView(Qt::Horizontal, parent) {
+  setHighlightSections(false);
+  setMinimumSectionSize(kLeastWidth);
+}
+
+QString TableHeader::text(int section) const {
+  return model()->headerData(section, Qt::Horizontal, Qt::DisplayRole).toString();
+}
+
+Qt::Alignment TableHeader::alignment(int section) const {
+  const QVariant own = model()->headerData(section, Qt::Horizontal, Qt::TextAlignmentRole);
+  if (!own.isValid()) return Qt::AlignLeft | Qt::AlignVCenter;
+  // Models tell a number, items the flags.
+  const bool flags = own.userType() == qMetaTypeId<Qt::Alignment>();
+  return flags ? own.value<Qt::Alignment>() : Qt::Alignment(own.toInt());
+}
+
+QRect TableHeader::textRect(const QRect& section) const {
+  return section.adjusted(kInset, 0, -kInset, 0);
+}
+
+void TableHeader::paintSection(QPainter* painter, const QRect& rect, int section) const {
+  painter->save();
+  painter->setPen(tokens().line);
+  painter->drawLine(rect.bottomLeft(), rect.bottomRight());
+  const bool sorted = isSortIndicatorShown() && sortIndicatorSection() == section;
+  const Qt::Alignment align = alignment(section);
+  const bool right = (align & Qt::AlignRight) != 0;
+  QRect inside = textRect(rect);
+  if (sorted && right) inside.setLeft(inside.left() + kMark + space::kHalf);
+  if (sorted && !right) inside.setRight(inside.right() - kMark - space::kHalf);
+  const QFontMetrics metrics(font());
+  const QString shown = metrics.elidedText(text(section), Qt::ElideRight, inside.width());
+  painter->setFont(font());
+  painter->setPen(tokens().muted);
+  painter->drawText(inside, int(align | Qt::AlignVCenter), shown);
+  if (sorted) {
+    const int width = metrics.horizontalAdvance(shown);
+    const int x = right ? inside.right() + 1 - width - space::kHalf - kMark
+                        : inside.left() + width + space::kHalf;
+    const bool up = sortIndicatorOrder() == Qt::AscendingOrder;
+    icon(up ? "chevron-up" : "chevron-down")
+        .paint(painter, QRect(x, rect.center().y() - kMark / 2 + 1, kMark, kMark));
+  }
+  painter->restore();
+}
+
+QSize TableHeader::sectionSizeFromContents(int section) const {
+  const QFontMetrics metrics(font());
+  const int mark = isSortIndicatorShown() ? kMark + space::kHalf : 0;
+  return {metrics.horizontalAdvance(text(section)) + 2 * kInset + mark,
+          metrics.height() + 2 * space::kOne};
+}
+
+void dressTable(QTableView* table, int rowHeight) {
+  table->setProperty("role", "list");
+  table->setHorizontalHeader(new TableHeader(table));
+  table->horizontalHeader()->setSectionsClickable(true);
+  table->horizontalHeader()->setSectionResizeMode(QHeaderView::ResizeToContents);
+  table->verticalHeader()->hide();
+  table->verticalHeader()->setDefaultSectionSize(rowHeight);
+  table->setSelectionBehavior(QAbstractItemView::SelectRows);
+  table->setShowGrid(false);
+  table->setTabKeyNavigation(false);
+  table->setWordWrap(false);
+}
+
+}  // namespace leyden::desktop
