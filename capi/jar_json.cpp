@@ -64,28 +64,25 @@ Result<T> or_nothing(Result<T> found) {
 }
 
 /// Of the session's tokens, those whose KV eviction has left.
-Result<uint32_t> kept_tokens(Store& store, const SessionInfo& s) {
+uint32_t kept_tokens(const SessionInfo& s, uint32_t kept_pages) {
   if (s.tip == PageId{}) return s.n_tokens;  // all in the state after the last full page
-  LEYDEN_ASSIGN(const uint32_t pages, or_nothing(store.pages().kept_pages(s.tip)));
   const uint32_t all = s.n_tokens / KvLayout::kPageTokens;
-  return pages < all ? pages * KvLayout::kPageTokens : s.n_tokens;
+  return kept_pages < all ? kept_pages * KvLayout::kPageTokens : s.n_tokens;
 }
 
-Result<Json> session_json(Store& store, const SessionInfo& s, const Models& models) {
+Json session_json(const SessionInfo& s, const Models& models, uint32_t kept_pages) {
   const StoredModel* model = models.find(s.model);
-  LEYDEN_ASSIGN(const uint64_t messages, store.sessions().message_count(s.id));
   Json out = {{"id", s.id}, {"uuid", s.uuid}, {"title", s.title}};
   out["model"] = model ? Json(model->name) : Json();
   out["fingerprint"] = model ? Json(model->fingerprint) : Json();
   out["created_ms"] = s.created_at_ms;
   out["used_ms"] = s.used_at_ms;
   out["pinned"] = s.pinned;
-  out["messages"] = messages;
+  out["messages"] = s.n_messages;
   out["tokens"] = s.n_tokens;
   const size_t page_bytes = model ? model->page_layout.total_bytes() : 0;
-  LEYDEN_ASSIGN(const uint32_t kept, kept_tokens(store, s));
   out["kv_bytes"] = s.n_tokens * page_bytes / KvLayout::kPageTokens;
-  out["kept_bytes"] = kept * page_bytes / KvLayout::kPageTokens;
+  out["kept_bytes"] = kept_tokens(s, kept_pages) * page_bytes / KvLayout::kPageTokens;
   out["documents"] = s.documents;
   out["forked_from"] = s.forked_from;
   return out;
@@ -268,18 +265,20 @@ Result<std::string> search_json(Store& store, std::string_view query, size_t lim
 Result<std::string> sessions_json(Store& store, size_t limit, size_t offset) {
   LEYDEN_ASSIGN(const Models models, Models::of(store));
   LEYDEN_ASSIGN(const std::vector<SessionInfo> list, store.sessions().list(limit, offset));
+  std::vector<PageId> tips;
+  for (const SessionInfo& s : list) tips.push_back(s.tip);
+  LEYDEN_ASSIGN(std::vector<uint32_t> kept, or_nothing(store.pages().kept_pages(tips)));
+  kept.resize(list.size());
   Json out = Json::array();
-  for (const SessionInfo& s : list) {
-    LEYDEN_ASSIGN(Json one, session_json(store, s, models));
-    out.push_back(std::move(one));
-  }
+  for (size_t i = 0; i < list.size(); ++i) out.push_back(session_json(list[i], models, kept[i]));
   return text_of(out);
 }
 
 Result<std::string> session_info_json(Store& store, CatalogueId session) {
   LEYDEN_ASSIGN(const Models models, Models::of(store));
   LEYDEN_ASSIGN(const SessionInfo s, store.sessions().session(session));
-  LEYDEN_ASSIGN(Json out, session_json(store, s, models));
+  LEYDEN_ASSIGN(const uint32_t kept, or_nothing(store.pages().kept_pages(s.tip)));
+  Json out = session_json(s, models, kept);
   out["documents"] = Json::array();
   for (const CatalogueId id : s.documents) {
     LEYDEN_ASSIGN(const DocumentInfo d, store.documents().info(id));

@@ -401,16 +401,30 @@ Result<ChainInfo> KvPages::inspect_chain(const PageId& tip) {
 }
 
 Result<uint32_t> KvPages::kept_pages(const PageId& tip) {
-  if (tip == PageId{}) return 0u;
+  LEYDEN_ASSIGN(const std::vector<uint32_t> kept, kept_pages(std::span(&tip, 1)));
+  return kept.front();
+}
+
+Result<std::vector<uint32_t>> KvPages::kept_pages(std::span<const PageId> tips) {
+  std::vector<uint32_t> kept(tips.size());
   ReaderLease db(*this);
   LEYDEN_TRY(db.status());
-  const PageId key = key_of(tip);
-  for (const char* sql : {"SELECT depth+1 FROM pages WHERE id=? AND state=0", kWalkToKept}) {  // usually the first
-    LEYDEN_ASSIGN(Statement q, db->prepare(sql));
-    LEYDEN_ASSIGN(const bool there, q.bind(blob_of(key)).step());
-    if (there) return static_cast<uint32_t>(q.integer(0));
+  // Locking the file and finding the log's end cost more than a look-up: once for all.
+  ReadTransaction transaction(*db);
+  LEYDEN_TRY(transaction.begun());
+  LEYDEN_ASSIGN(Statement tip_row, db->prepare("SELECT depth+1 FROM pages WHERE id=? AND state=0"));
+  LEYDEN_ASSIGN(Statement walk, db->prepare(kWalkToKept));
+  for (size_t i = 0; i < tips.size(); ++i) {
+    if (tips[i] == PageId{}) continue;
+    const PageId key = key_of(tips[i]);
+    for (Statement* q : {&tip_row, &walk}) {  // usually the first
+      LEYDEN_ASSIGN(const bool there, q->again().bind(blob_of(key)).step());
+      if (!there) continue;
+      kept[i] = static_cast<uint32_t>(q->integer(0));
+      break;
+    }
   }
-  return 0u;
+  return kept;
 }
 
 Status KvPages::load_chain(const PageId& tip, unsigned threads,

@@ -3,6 +3,7 @@
 
 #include "sessions/byte_io.h"
 #include "sessions/search_tokenizer.h"
+#include "sessions/store_schema.h"
 
 namespace leyden {
 namespace {
@@ -12,6 +13,27 @@ constexpr char kFind[] =
     "SELECT rowid, snippet(texts_index, 0, char(2), char(2), '…', 24) FROM texts_index "
     "WHERE texts_index MATCH ?1 ORDER BY rowid DESC LIMIT ?2";
 
+// More words than this with one beginning are left to FTS5: each costs a look-up here.
+constexpr size_t kMostCompletions = 64;
+
+/// The terms of the index as a table, in their order.
+Status list_terms(Database& db) {
+  return db.execute("CREATE VIRTUAL TABLE temp.index_terms USING fts5vocab('main', 'texts_index', 'instance')");
+}
+
+Result<std::vector<std::string>> terms_with(Database& db, std::string_view prefix) {
+  std::vector<std::string> terms;
+  std::string from(prefix);
+  for (;;) {
+    LEYDEN_ASSIGN(Statement q, db.prepare("SELECT term FROM index_terms WHERE term>=? LIMIT 1"));
+    LEYDEN_ASSIGN(const bool row, q.bind(from).step());
+    if (!row || !q.text(0).starts_with(prefix)) return terms;
+    if (terms.size() == kMostCompletions) return std::vector<std::string>();
+    terms.push_back(q.text(0));
+    from = terms.back() + '\x01';  // below whatever follows it: no term has a character like this
+  }
+}
+
 }  // namespace
 
 Result<Database*> Search::index_locked() {
@@ -19,6 +41,7 @@ Result<Database*> Search::index_locked() {
     LEYDEN_TRY(fill_memory_index());
   } else if (!reader_) {
     LEYDEN_ASSIGN(reader_, file_.connect_reader());
+    LEYDEN_TRY(list_terms(*reader_));
   }
   return reader_.get();
 }
@@ -33,9 +56,8 @@ Status Search::fill_memory_index() {
   LEYDEN_ASSIGN(reader_, Database::open(":memory:", {}));
   LEYDEN_TRY(register_search_tokenizer(*reader_));
   LEYDEN_TRY(reader_->execute(
-      "CREATE TABLE texts(id INTEGER PRIMARY KEY, body);"
-      "CREATE VIRTUAL TABLE texts_index USING fts5(body, content='texts', content_rowid='id', "
-      "tokenize='leyden', columnsize=0); BEGIN"));
+      "CREATE TABLE texts(id INTEGER PRIMARY KEY, body);" + std::string(kTextIndex) + "; BEGIN"));
+  LEYDEN_TRY(list_terms(*reader_));
   LEYDEN_ASSIGN(Statement q, file_.db().prepare("SELECT id, body FROM texts"));
   for (;;) {
     LEYDEN_ASSIGN(const bool row, q.step());
@@ -50,9 +72,7 @@ Status Search::fill_memory_index() {
 }
 
 Result<std::vector<SearchHit>> Search::find(std::string_view query, size_t limit) {
-  const std::string expression = search_expression(query);
   std::vector<SearchHit> hits;
-  if (expression.empty()) return hits;
   struct Match {
     CatalogueId text;
     std::string snippet;
@@ -61,6 +81,11 @@ Result<std::vector<SearchHit>> Search::find(std::string_view query, size_t limit
   {
     std::lock_guard lock(mutex_);
     LEYDEN_ASSIGN(Database* const index, index_locked());
+    LEYDEN_ASSIGN(const std::string expression,
+                  search_expression(query, kIndexedPrefix, [index](std::string_view prefix) {
+                    return terms_with(*index, prefix);
+                  }));
+    if (expression.empty()) return hits;
     LEYDEN_ASSIGN(Statement q, index->prepare(kFind));
     q.bind(expression).bind(limit);
     for (;;) {

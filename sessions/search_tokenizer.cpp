@@ -9,6 +9,7 @@
 #include <unicode/utext.h>
 #include <unicode/utf8.h>
 
+#include <algorithm>
 #include <memory>
 
 namespace leyden {
@@ -201,12 +202,38 @@ int fts_tokenize(Fts5Tokenizer*, void* context, int flags, const char* text, int
   return rc;
 }
 
-/// One word or phrase as an FTS5 string; empty when it has no terms.
-std::string quoted(std::string_view words, bool prefix_last) {
+size_t count_characters(std::string_view utf8) {
+  return static_cast<size_t>(std::ranges::count_if(
+      utf8, [](char c) { return (static_cast<unsigned char>(c) & 0xc0) != 0x80; }));
+}
+
+/// As an FTS5 string.
+std::string quoted(std::string_view words) {
+  std::string out = "\"";
+  for (char c : words) out += c == '"' || c == '\0' ? ' ' : c;
+  return out + '"';
+}
+
+/// Whether a query for `term` looks for exactly this term.
+bool is_one_term(std::string_view term) {
   size_t n = 0;
+  bool same = false;
+  split_search_terms(term, true, [&](const SearchTerm& t) {
+    same = t.text == term;
+    return ++n < 2;
+  });
+  return n == 1 && same;
+}
+
+/// One word or phrase as an FTS5 expression; empty when it has no terms.
+Result<std::string> expression_of(std::string_view words, bool prefix_last, size_t indexed,
+                                  const Completions& complete) {
+  size_t last_begin = 0;
+  std::string last;
   bool lone_cjk = false;
   split_search_terms(words, true, [&](const SearchTerm& t) {
-    ++n;
+    last_begin = t.begin;
+    last = t.text;
     int32_t i = 0;
     UChar32 c;
     const auto size = static_cast<int32_t>(t.text.size());
@@ -214,12 +241,18 @@ std::string quoted(std::string_view words, bool prefix_last) {
     lone_cjk = kind_of(c) == Kind::kCjk && i == size;
     return true;
   });
-  if (n == 0) return {};
-  std::string out = "\"";
-  for (char c : words) out += c == '"' || c == '\0' ? ' ' : c;
-  out += '"';
-  if (prefix_last || lone_cjk) out += '*';
-  return out;
+  if (last.empty()) return std::string();
+  if (!prefix_last && !lone_cjk) return quoted(words);
+  if (complete && count_characters(last) > indexed) {
+    LEYDEN_ASSIGN(const std::vector<std::string> terms, complete(last));
+    if (!terms.empty() && std::ranges::all_of(terms, is_one_term)) {
+      std::string out;
+      for (const std::string& term : terms)
+        out += (out.empty() ? "(" : " OR ") + quoted(std::string(words.substr(0, last_begin)) + term);
+      return out + ')';
+    }
+  }
+  return quoted(words) + '*';
 }
 
 }  // namespace
@@ -230,13 +263,8 @@ void split_search_terms(std::string_view text, bool for_query,
   Splitter(text.substr(0, kMost), for_query, take).run();
 }
 
-std::string search_expression(std::string_view typed) {
+Result<std::string> search_expression(std::string_view typed, size_t indexed, const Completions& complete) {
   std::string out;
-  const auto add = [&out](const std::string& part) {
-    if (part.empty()) return;
-    if (!out.empty()) out += ' ';
-    out += part;
-  };
   while (!typed.empty()) {
     const bool phrase = typed.front() == '"';
     if (phrase) typed.remove_prefix(1);
@@ -244,7 +272,10 @@ std::string search_expression(std::string_view typed) {
     const std::string_view word = typed.substr(0, end);
     typed.remove_prefix(end == std::string_view::npos ? typed.size() : end);
     if (!typed.empty() && (phrase || typed.front() != '"')) typed.remove_prefix(1);
-    add(quoted(word, !phrase && typed.empty()));
+    LEYDEN_ASSIGN(const std::string part, expression_of(word, !phrase && typed.empty(), indexed, complete));
+    if (part.empty()) continue;
+    if (!out.empty()) out += " AND ";
+    out += part;
   }
   return out;
 }

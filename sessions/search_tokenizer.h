@@ -33,10 +33,17 @@ struct SearchTerm {
 void split_search_terms(std::string_view text, bool for_query,
                         const std::function<bool(const SearchTerm&)>& take);
 
+/// The indexed terms that begin with `prefix` (folded), or none when there are too many to list.
+using Completions = std::function<Result<std::vector<std::string>>(std::string_view prefix)>;
+
 /// The FTS5 expression for what a user typed: every word must occur, "quoted words" as a phrase, the
 /// last word also as a prefix. Empty when there is nothing to look for. No syntax of FTS5 passes
 /// through.
-std::string search_expression(std::string_view typed);
+/// @param complete  what a prefix of more than `indexed` characters is spelled out with: FTS5 gathers
+///                  all matches of a prefix that is no term of its index before it answers the first
+/// Errors: those of `complete`.
+Result<std::string> search_expression(std::string_view typed, size_t indexed = SIZE_MAX,
+                                      const Completions& complete = {});
 
 /// Makes the tokenizer known to a connection.
 Status register_search_tokenizer(Database& db);

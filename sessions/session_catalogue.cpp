@@ -12,7 +12,7 @@ namespace {
 
 constexpr char kSessionColumns[] =
     "SELECT s.id, s.uuid, t.body, s.title, s.model, s.head, s.tip, s.n_tokens, s.created_at, "
-    "s.used_at, s.pinned, s.forked_from, s.documents, s.settings, s.kv_quota "
+    "s.used_at, s.pinned, s.forked_from, s.documents, s.settings, s.kv_quota, s.n_messages "
     "FROM sessions s LEFT JOIN texts t ON t.id=s.title ";
 
 std::string sql(const char* tail) { return std::string(kSessionColumns) + tail; }
@@ -133,6 +133,7 @@ Result<SessionInfo> SessionCatalogue::session_from(const Statement& q) {
   LEYDEN_ASSIGN(const Bytes settings, file_.unprotect(q.blob(13), "settings", s.id));
   s.settings_json = as_text(settings);
   s.kv_quota_bytes = static_cast<uint64_t>(q.integer(14));
+  s.n_messages = static_cast<uint64_t>(q.integer(15));
   return s;
 }
 
@@ -276,8 +277,8 @@ Result<CatalogueId> SessionCatalogue::fork(CatalogueId id, std::string_view titl
   const Bytes tip_bytes = tip == PageId{} ? Bytes() : file_.protect(tip_blob(tip), "tip", fork_id);
   LEYDEN_ASSIGN(Statement q, file_.db().prepare(
       "INSERT INTO sessions(id,uuid,title,model,tree,head,tip,tail,n_tokens,created_at,used_at,"
-      "forked_from,documents,settings,kv_quota) SELECT ?1,?2,?3,model,tree,?4,?5,"
-      "CASE WHEN head=?4 THEN tail ELSE 0 END,?6,?7,?7,id,documents,?8,kv_quota "
+      "forked_from,documents,settings,kv_quota,n_messages) SELECT ?1,?2,?3,model,tree,?4,?5,"
+      "CASE WHEN head=?4 THEN tail ELSE 0 END,?6,?7,?7,id,documents,?8,kv_quota,n_messages "
       "FROM sessions WHERE id=?9"));
   LEYDEN_TRY(q.bind(fork_id).bind(std::span<const std::byte>(uuid)).bind(title_id).bind(head)
                  .bind(std::span<const std::byte>(tip_bytes)).bind(n_tokens)

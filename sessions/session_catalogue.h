@@ -102,8 +102,6 @@ class SessionCatalogue {
   Result<std::vector<StoredMessage>> path(CatalogueId session);
   /// All messages of the session's tree, parents before children.
   Result<std::vector<StoredMessage>> tree(CatalogueId session);
-  /// How many messages the session's tree has, without reading them.
-  Result<uint64_t> message_count(CatalogueId session);
   /// The messages with the same parent, oldest first; the branches to choose from.
   Result<std::vector<CatalogueId>> siblings(CatalogueId message);
   /// The last message of the newest branch that goes through `message`; itself when none follows.

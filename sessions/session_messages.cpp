@@ -215,14 +215,6 @@ Result<std::vector<StoredMessage>> SessionCatalogue::tree(CatalogueId session) {
   return messages_from(q.bind(session));
 }
 
-Result<uint64_t> SessionCatalogue::message_count(CatalogueId session) {
-  std::lock_guard lock(file_.db().mutex());
-  LEYDEN_ASSIGN(Statement q, file_.db().prepare(
-      "SELECT count(*) FROM messages WHERE tree=(SELECT tree FROM sessions WHERE id=?)"));
-  LEYDEN_TRY(q.bind(session).step());
-  return static_cast<uint64_t>(q.integer(0));
-}
-
 Result<std::vector<CatalogueId>> SessionCatalogue::siblings(CatalogueId message) {
   std::lock_guard lock(file_.db().mutex());
   LEYDEN_ASSIGN(Statement q, file_.db().prepare(

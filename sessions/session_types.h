@@ -33,6 +33,7 @@ struct SessionInfo {
   CatalogueId head = 0;        ///< last message of the branch that is shown
   PageId tip;                  ///< last full page; all zero when there is none
   uint32_t n_tokens = 0;       ///< in full pages and tail together
+  uint64_t n_messages = 0;     ///< of all branches, those of forks included
   int64_t created_at_ms = 0;
   int64_t used_at_ms = 0;
   bool pinned = false;

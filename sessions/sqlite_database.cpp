@@ -87,6 +87,11 @@ Result<bool> Statement::step() {
   if (rc == SQLITE_DONE) return false;
   return sqlite_error(db_->handle_, sqlite3_extended_errcode(db_->handle_), db_->path_);
 }
+Statement& Statement::again() {
+  sqlite3_reset(handle_);
+  next_ = 1;
+  return *this;
+}
 Status Statement::run() {
   LEYDEN_ASSIGN(const bool row, step());
   (void)row;

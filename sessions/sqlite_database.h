@@ -42,6 +42,8 @@ class Statement {
 
   /// True when there is a row.
   Result<bool> step();
+  /// Back to the beginning, for other values.
+  Statement& again();
   /// Steps a statement that answers no rows.
   Status run();
 
@@ -124,6 +126,23 @@ class Transaction {
   std::unique_lock<std::recursive_mutex> lock_;
   Status begun_;
   bool open_ = false;
+};
+
+/// One moment of a file for several reads, until destroyed. Holds the connection's mutex.
+class ReadTransaction {
+ public:
+  explicit ReadTransaction(Database& db) : db_(db), lock_(db.mutex()), begun_(db.execute("BEGIN")) {}
+  ~ReadTransaction() {
+    if (begun_.ok()) (void)db_.execute("COMMIT");
+  }
+  ReadTransaction(const ReadTransaction&) = delete;
+  ReadTransaction& operator=(const ReadTransaction&) = delete;
+  const Status& begun() const { return begun_; }
+
+ private:
+  Database& db_;
+  std::unique_lock<std::recursive_mutex> lock_;
+  Status begun_;
 };
 
 }  // namespace leyden

@@ -37,16 +37,26 @@ struct TableCopy {
   bool has_rowid;
 };
 
+std::vector<std::string> columns_of(Database& db, const std::string& table) {
+  std::vector<std::string> names;
+  if (auto q = db.prepare("SELECT * FROM " + table + " LIMIT 0"); q.ok())
+    for (int c = 0; c < sqlite3_column_count(q->raw()); ++c) names.emplace_back(sqlite3_column_name(q->raw(), c));
+  return names;
+}
+
 /// Copies what can be read of one table. Sequentially while that works, then row by row.
 void salvage_table(Database& from, Database& to, const TableCopy& table, int64_t most_id) {
-  auto probe = to.prepare("SELECT * FROM " + table.name + " LIMIT 0");
-  if (!probe.ok()) return;
-  const int columns = sqlite3_column_count(probe->raw());
+  // An older file may lack columns; the new ones have defaults.
+  const std::vector<std::string> here = columns_of(to, table.name), there = columns_of(from, table.name);
   std::string names, marks;
-  for (int c = 0; c < columns; ++c) {
-    names += (c > 0 ? "," : "") + std::string(sqlite3_column_name(probe->raw(), c));
-    marks += c > 0 ? ",?" : "?";
+  int columns = 0;
+  for (const std::string& name : here) {
+    if (!there.empty() && std::ranges::find(there, name) == there.end()) continue;
+    names += (columns > 0 ? "," : "") + name;
+    marks += columns > 0 ? ",?" : "?";
+    ++columns;
   }
+  if (columns == 0) return;
   const std::string insert = "INSERT OR IGNORE INTO " + table.name + "(" + names + ") VALUES(" + marks + ")";
   int64_t last = 0;
   {
@@ -188,6 +198,8 @@ Status mend_catalogue(CatalogueFile& file, RepairReport& report) {
     LEYDEN_TRY(m.bind(id).bind(tree).run());
     report.actions.push_back("a session whose row was lost is back as 'Recovered session'");
   }
+  LEYDEN_TRY(db.execute("UPDATE sessions SET n_messages=(SELECT count(*) FROM messages m WHERE "
+                        "m.tree=sessions.tree)"));
   return transaction.commit();
 }
 

@@ -53,6 +53,19 @@ CREATE TABLE document_chains(
     // 2: a limit of KV bytes for each session
     R"sql(
 ALTER TABLE sessions ADD COLUMN kv_quota INTEGER NOT NULL DEFAULT 0;
+)sql",
+    // 3: a session knows how many messages its tree has; the text index, made anew after this, knows
+    // beginnings of words
+    R"sql(
+ALTER TABLE sessions ADD COLUMN n_messages INTEGER NOT NULL DEFAULT 0;
+UPDATE sessions SET n_messages=(SELECT count(*) FROM messages m WHERE m.tree=sessions.tree);
+CREATE TRIGGER message_added AFTER INSERT ON messages BEGIN
+  UPDATE sessions SET n_messages=n_messages+1 WHERE tree=NEW.tree;
+END;
+CREATE TRIGGER message_removed AFTER DELETE ON messages BEGIN
+  UPDATE sessions SET n_messages=n_messages-1 WHERE tree=OLD.tree;
+END;
+DROP TABLE IF EXISTS texts_index;
 )sql"};
 
 constexpr std::array<const char*, kKvVersion> kKvSteps = {
@@ -122,11 +135,8 @@ Status create_text_index(Database& db) {
   LEYDEN_ASSIGN(const int64_t now_there,
                 db.query_integer("SELECT count(*) FROM sqlite_schema WHERE name='texts_index'"));
   if (now_there != 0) return {};
-  LEYDEN_TRY(db.execute(R"sql(
-CREATE VIRTUAL TABLE texts_index USING fts5(
-  body, content='texts', content_rowid='id', tokenize='leyden', columnsize=0);
-INSERT INTO texts_index(texts_index) VALUES('rebuild');
-)sql"));
+  LEYDEN_TRY(db.execute(kTextIndex));
+  LEYDEN_TRY(db.execute("INSERT INTO texts_index(texts_index) VALUES('rebuild')"));
   return transaction.commit();
 }
 

@@ -7,7 +7,7 @@
 
 namespace leyden {
 
-inline constexpr int kCatalogueVersion = 2;  ///< user_version of catalogue.db
+inline constexpr int kCatalogueVersion = 3;  ///< user_version of catalogue.db
 inline constexpr int kKvVersion = 2;         ///< user_version of kv.db
 inline constexpr int kKvReadable = 1;        ///< the oldest that needs no migration to be read
 inline constexpr int kCatalogueMark = 0x4c657943;  ///< application_id "LeyC"
@@ -21,6 +21,13 @@ Status begin_file(Database& db, int newest_version);
 /// Errors: kUnsupported when the file is of a newer version; kCorrupt when it is no such file at all.
 Status migrate_catalogue(Database& db);
 Status migrate_kv(Database& db);
+
+/// The full-text index over a table texts(id, body). Beginnings of up to kIndexedPrefix characters are
+/// terms of their own: their matches need not be gathered from all words that begin so.
+inline constexpr char kTextIndex[] =
+    "CREATE VIRTUAL TABLE texts_index USING fts5(body, content='texts', content_rowid='id', "
+    "tokenize='leyden', columnsize=0, prefix='1 2 3')";
+inline constexpr size_t kIndexedPrefix = 3;
 
 /// Creates or drops the full-text index of an unencrypted catalogue. CatalogueFile keeps it in step:
 /// FTS5 may not be called from triggers while the schema is untrusted.

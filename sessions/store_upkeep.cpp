@@ -207,6 +207,8 @@ Result<CheckReport> Store::check(const CancelToken* cancel, const ProgressFn& pr
               "WHERE s.head<>0 AND m.id IS NULL", "sessions whose last message is missing");
   c.count(db, "SELECT count(*) FROM messages m LEFT JOIN messages p ON p.id=m.parent "
               "WHERE m.parent<>0 AND p.id IS NULL", "messages whose parent is missing");
+  c.count(db, "SELECT count(*) FROM sessions s WHERE s.n_messages<>"
+              "(SELECT count(*) FROM messages m WHERE m.tree=s.tree)", "sessions that count their messages wrong");
   c.count(db, "SELECT count(*) FROM document_parts p LEFT JOIN texts t ON t.id=p.text WHERE t.id IS NULL",
           "document parts without their text");
   if (vault_ == nullptr && !options_.read_only) c.text_index(db);

@@ -151,6 +151,7 @@ TEST_P(Catalogue, ForksShareEverything) {
   const CatalogueId more = *sessions().append(*fork, user_says("only in the fork"));
   EXPECT_EQ(sessions().path(*fork)->size(), 3u);
   EXPECT_EQ(sessions().path(c.session)->size(), 2u);
+  for (const CatalogueId id : {c.session, *fork}) EXPECT_EQ(sessions().session(id)->n_messages, 3u);
   ASSERT_TRUE(sessions().save_turn(turn(*fork, more, "only in the fork", c.chain.back().id, 3)).ok());
   EXPECT_EQ(sessions().resume_state(c.session, "", 0)->kind, ResumeState::Kind::kReady);
   // The original goes; the fork keeps what it needs.
@@ -160,6 +161,7 @@ TEST_P(Catalogue, ForksShareEverything) {
   ASSERT_EQ(path.size(), 3u);
   EXPECT_EQ(path[0].text, "question of First");
   EXPECT_EQ(sessions().tree(*fork)->size(), 3u);
+  EXPECT_EQ(sessions().session(*fork)->n_messages, 3u);
   EXPECT_EQ(sessions().resume_state(*fork, "", 0)->kind, ResumeState::Kind::kReady);
   ASSERT_TRUE(sessions().remove(*fork).ok());
   EXPECT_EQ(store_->stats()->messages, 0u);

@@ -86,6 +86,8 @@ TEST_F(Collecting, KeepsTheFrontOfWhatItEvictedAndKnowsHowMuchThatIs) {
     EXPECT_EQ(store_->collect(at_once())->unreachable_pages, 0u);
     EXPECT_EQ(pages_of(a), left);
     EXPECT_EQ(*store_->pages().kept_pages(tip), left);
+    const PageId tips[] = {tip, {}, a.chain[0].id, tip, PageId{{7}}};
+    EXPECT_EQ(*store_->pages().kept_pages(tips), (std::vector<uint32_t>{left, 0, 1, left, 0}));
   }
   auto chain = store_->pages().inspect_chain(tip);
   EXPECT_FALSE(chain->complete);

@@ -45,11 +45,29 @@ TEST(SearchTokenizer, SurvivesBrokenUtf8) {
 }
 
 TEST(SearchTokenizer, LetsNoQuerySyntaxThrough) {
-  EXPECT_EQ(search_expression("foo OR bar*"), "\"foo\" \"OR\" \"bar*\"*");
-  EXPECT_EQ(search_expression("\"two words\" x"), "\"two words\" \"x\"*");
-  EXPECT_EQ(search_expression("\"unclosed phrase"), "\"unclosed phrase\"");
-  EXPECT_EQ(search_expression("  ;;; "), "");
-  EXPECT_EQ(search_expression("学 x"), "\"学\"* \"x\"*");
+  EXPECT_EQ(*search_expression("foo OR bar*"), "\"foo\" AND \"OR\" AND \"bar*\"*");
+  EXPECT_EQ(*search_expression("\"two words\" x"), "\"two words\" AND \"x\"*");
+  EXPECT_EQ(*search_expression("\"unclosed phrase"), "\"unclosed phrase\"");
+  EXPECT_EQ(*search_expression("  ;;; "), "");
+  EXPECT_EQ(*search_expression("学 x"), "\"学\"* AND \"x\"*");
+}
+
+TEST(SearchTokenizer, SpellsPrefixesOut) {
+  std::vector<std::string> asked, answer = {"light", "lightning"};
+  const auto complete = [&](std::string_view prefix) -> Result<std::vector<std::string>> {
+    asked.emplace_back(prefix);
+    return answer;
+  };
+  EXPECT_EQ(*search_expression("Ligh", 3, complete), "(\"light\" OR \"lightning\")");
+  EXPECT_EQ(*search_expression("the x-Ligh", 3, complete), "\"the\" AND (\"x-light\" OR \"x-lightning\")");
+  EXPECT_EQ(asked, (Terms{"ligh", "ligh"}));
+  EXPECT_EQ(*search_expression("lig", 3, complete), "\"lig\"*");       // a term of the index
+  EXPECT_EQ(*search_expression("\"ligh\"", 3, complete), "\"ligh\"");  // no prefix at all
+  EXPECT_EQ(asked.size(), 2u);
+  answer = {"two words"};
+  EXPECT_EQ(*search_expression("ligh", 3, complete), "\"ligh\"*");
+  answer.clear();
+  EXPECT_EQ(*search_expression("ligh", 3, complete), "\"ligh\"*");
 }
 
 class SearchStore : public ::testing::TestWithParam<const char*> {
@@ -88,6 +106,19 @@ TEST_P(SearchStore, FindsChineseInMessagesTitlesAndDocuments) {
   EXPECT_EQ((*hits)[0].kind, TextKind::kDocumentPart);
   EXPECT_EQ((*hits)[0].label, "第1页");
   EXPECT_EQ((*hits)[0].snippet, "公司\x02收入增长\x02百分之五");
+}
+
+TEST_P(SearchStore, FindsBeginningsOfManyWordsAndOfFew) {
+  const CatalogueId a = add_test_session(*store_, "Alpha");
+  for (int i = 0; i < 100; ++i)
+    ASSERT_TRUE(store_->sessions().append(a, user_says("needle" + std::to_string(i) + " x-harbour" + std::to_string(i % 3))).ok());
+  EXPECT_EQ(store_->search().find("needle", 1000)->size(), 100u);
+  EXPECT_EQ(store_->search().find("needle7", 1000)->size(), 11u);   // 7, 70 to 79
+  EXPECT_EQ(store_->search().find("harbo", 1000)->size(), 100u);
+  EXPECT_EQ(store_->search().find("x-harbour1", 1000)->size(), 33u);
+  EXPECT_EQ(store_->search().find("needle7 harb", 5)->size(), 5u);
+  EXPECT_EQ(store_->search().find("needle777", 1000)->size(), 0u);
+  EXPECT_EQ((*store_->search().find("need", 1))[0].snippet, "\x02needle99\x02 x-harbour0");  // newest first
 }
 
 TEST_P(SearchStore, FollowsChanges) {
