@@ -21,9 +21,8 @@ std::string folded(std::string_view text) {
 }
 
 bool overlaps(const std::vector<Claim>& claims, size_t begin, size_t end) {
-  return std::any_of(claims.begin(), claims.end(), [&](const Claim& c) {
-    return begin < c.answer_end && c.answer_begin < end;
-  });
+  return std::any_of(claims.begin(), claims.end(),
+                     [&](const Claim& c) { return begin < c.answer_end && c.answer_begin < end; });
 }
 
 /// Sets the place of a claim to bytes of a document of the prompt.
@@ -109,12 +108,14 @@ void add_value(const Answer& answer, const Profile& profile, std::vector<Claim>*
   claim.answer_end = answer.text.size();
   while (claim.answer_end > claim.answer_begin && is_space(answer.text[claim.answer_end - 1]))
     --claim.answer_end;
-  const std::string_view value = std::string_view(answer.text)
-                                     .substr(claim.answer_begin, claim.answer_end - claim.answer_begin);
+  const std::string_view value =
+      std::string_view(answer.text)
+          .substr(claim.answer_begin, claim.answer_end - claim.answer_begin);
   if (!behind.empty() && value.ends_with(behind)) claim.answer_end -= behind.size();
   if (claim.answer_end == claim.answer_begin) return;
-  const std::string wanted = folded(std::string_view(answer.text)
-                                        .substr(claim.answer_begin, claim.answer_end - claim.answer_begin));
+  const std::string wanted =
+      folded(std::string_view(answer.text)
+                 .substr(claim.answer_begin, claim.answer_end - claim.answer_begin));
   for (const Claim& quote : *claims) {
     if (!quote.verified || folded(quote.place.text).find(wanted) == std::string::npos) continue;
     claim.verified = true;
@@ -135,7 +136,8 @@ void add_statements(const Answer& answer, const std::vector<std::string>& refusa
     const bool refuses =
         std::any_of(refusals.begin(), refusals.end(),
                     [&](const std::string& refusal) { return text.starts_with(refusal); });
-    const std::vector<Claim> others(claims->begin(), claims->begin() + static_cast<ptrdiff_t>(known));
+    const std::vector<Claim> others(claims->begin(),
+                                    claims->begin() + static_cast<ptrdiff_t>(known));
     if (refuses || overlaps(others, s.begin, s.end)) continue;
     Claim claim;
     claim.answer_begin = s.begin;
@@ -148,9 +150,12 @@ void add_statements(const Answer& answer, const std::vector<std::string>& refusa
 
 const char* claim_kind_name(ClaimKind kind) {
   switch (kind) {
-    case ClaimKind::kQuote: return "quote";
-    case ClaimKind::kValue: return "value";
-    case ClaimKind::kStatement: return "statement";
+    case ClaimKind::kQuote:
+      return "quote";
+    case ClaimKind::kValue:
+      return "value";
+    case ClaimKind::kStatement:
+      return "statement";
   }
   return "";
 }
@@ -193,9 +198,8 @@ std::vector<Claim> find_claims(const Answer& answer, const Profile& profile,
   add_quoted(answer, documents, &claims);
   add_value(answer, profile, &claims);
   add_statements(answer, refusals, &claims);
-  std::stable_sort(claims.begin(), claims.end(), [](const Claim& a, const Claim& b) {
-    return a.answer_begin < b.answer_begin;
-  });
+  std::stable_sort(claims.begin(), claims.end(),
+                   [](const Claim& a, const Claim& b) { return a.answer_begin < b.answer_begin; });
   return claims;
 }
 

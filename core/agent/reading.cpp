@@ -18,7 +18,8 @@ constexpr const char* kWholeWords =
     "{question}\n\nPut the sentences that your answer stands on word for word in quotation marks.";
 constexpr const char* kPartWords =
     "{question}\n\nThis is a part of what there is to read. Answer from it alone, and put the "
-    "sentences that your answer stands on word for word in quotation marks. If nothing in it helps, "
+    "sentences that your answer stands on word for word in quotation marks. If nothing in it "
+    "helps, "
     "write only: ";
 
 bool is_overflow(const Status& status) { return status.code() == StatusCode::kContextOverflow; }
@@ -60,8 +61,8 @@ class Reader {
   Result<Reading> go() {
     LEYDEN_TRY(find_room());
     for (int attempt = 0;; ++attempt) {
-      LEYDEN_ASSIGN(const ReadingPlan plan, plan_reading(library_, question_, options_.mode, limits_,
-                                                         count_, cancel_));
+      LEYDEN_ASSIGN(const ReadingPlan plan,
+                    plan_reading(library_, question_, options_.mode, limits_, count_, cancel_));
       out_.mode = plan.mode;
       out_.reason = plan.reason;
       out_.documents = plan.documents;
@@ -162,15 +163,18 @@ class Reader {
     const std::string text = words(part);
     LEYDEN_ASSIGN(const Prompt prompt, dialogue->prompt(text));
     if (static_cast<int64_t>(prompt.ids.size()) + reserve_ > out_.context)
-      return Status(StatusCode::kContextOverflow,
-                    std::to_string(prompt.ids.size()) + " tokens and " + std::to_string(reserve_) +
-                        " for the answer do not fit the context of " +
-                        std::to_string(out_.context));
+      return Status(StatusCode::kContextOverflow, std::to_string(prompt.ids.size()) +
+                                                      " tokens and " + std::to_string(reserve_) +
+                                                      " for the answer do not fit the context of " +
+                                                      std::to_string(out_.context));
     tell_plan();
     answering_ = !part;
     AskOptions options = options_.ask;
     options.max_tokens = reserve_;
-    if (part) options.evidence = false;
+    if (part) {
+      options.evidence = false;
+      options.schema.clear();
+    }
     const AnswerEventFn on_event = [&](const AnswerEvent& answer) {
       if (!events_ || (part && answer.kind != AnswerEvent::Kind::kPrefill)) return;
       ReadingEvent event;
@@ -249,8 +253,9 @@ class Reader {
       if (asked->cited.empty()) {  // it said something and quoted nothing
         ToolPassage note;
         const ReadRange last = record.read.empty() ? ReadRange() : record.read.back();
-        note.title = part[0].title + ", pages " + std::to_string(record.read.empty() ? 1 : record.read[0].first_page) +
-                     "-" + std::to_string(last.last_page);
+        note.title = part[0].title + ", pages " +
+                     std::to_string(record.read.empty() ? 1 : record.read[0].first_page) + "-" +
+                     std::to_string(last.last_page);
         note.text = asked->answer.text;
         note.end = note.text.size();
         found->push_back(std::move(note));
@@ -271,7 +276,14 @@ class Reader {
         LEYDEN_TRY(ask_part(parts[i], round, &found, &cancelled));
         if (cancelled) return {};
       }
-      if (found.empty()) return {};  // the first part's refusal stands
+      if (found.empty()) {  // the first part's refusal stands
+        AnswerEvent text;
+        text.text = out_.answer.text;
+        ReadingEvent event;
+        event.answer = &text;
+        if (events_) events_(event);
+        return {};
+      }
       found = in_order(std::move(found));
       int64_t cost = 0;
       for (const ToolPassage& s : found) cost += prompt_cost(s.title + s.text, count_);

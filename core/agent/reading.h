@@ -3,7 +3,8 @@
 // its words, else part after part. What is said links to file, page and words.
 //
 //   plan (reading_plan.h) --whole, pages--> one prompt --> answer --> claims (claims.h)
-//                         --map--> part 1, 2, ... asked --> passages they quote --> one prompt --> ...
+//                         --map--> part 1, 2, ... asked --> passages they quote --> one prompt -->
+//                         ...
 #pragma once
 
 #include <functional>
@@ -19,7 +20,7 @@
 namespace leyden {
 
 struct ReadingOptions {
-  AskOptions ask;  ///< of the answer, and of the parts but for evidence
+  AskOptions ask;  ///< of the answer; of the parts without evidence and schema
   ReadingMode mode = ReadingMode::kAuto;
   /// Most tokens of one prompt with its answer; 0: what the model's context and the memory for KV
   /// hold.
@@ -70,7 +71,8 @@ struct ReadingEvent {
   const AnswerEvent* answer = nullptr;
   ReadingMode mode = ReadingMode::kWhole;  ///< kPlan
   std::string_view reason;                 ///< kPlan
-  size_t part = 0, parts = 0;  ///< kPart: which prompt begins, from 1, of how many; the last answers
+  size_t part = 0,
+         parts = 0;  ///< kPart: which prompt begins, from 1, of how many; the last answers
 };
 using ReadingEventFn = std::function<void(const ReadingEvent&)>;
 
@@ -83,9 +85,10 @@ Result<Reading> read_library(const std::shared_ptr<LoadedModel>& model, Library&
                              std::string_view question, const ReadingOptions& options,
                              const ReadingEventFn& events, const CancelToken* cancel);
 
-/// {"mode", "reason", "documents", "pages", "tokens", "context", "read": [range], "parts": [{"round",
-/// "read": [range], "found", "text", "claims": [claim], "usage", "seconds"}], "claims": [claim],
-/// "evidence": [{"share", "document", "title", "label", "page", "begin", "end", "text"}]}; range:
+/// {"mode", "reason", "documents", "pages", "tokens", "context", "read": [range], "parts":
+/// [{"round", "read": [range], "found", "text", "claims": [claim], "usage", "seconds"}], "claims":
+/// [claim], "evidence": [{"share", "document", "title", "label", "page", "begin", "end", "text"}]};
+/// range:
 /// {"document", "title", "first_page", "last_page"}; claim: {"kind", "answer_begin", "answer_end",
 /// "reference", "verified", "document", "title", "label", "page", "begin", "last_page", "end",
 /// "text"}, the last eight where it is verified.

@@ -12,16 +12,17 @@
 namespace leyden {
 namespace {
 
-constexpr size_t kHits = 400;          ///< passages looked at when pages are chosen
-constexpr size_t kCandidates = 1000;   ///< pages whose passages are ranked
-constexpr double kRival = 0.5;         ///< of the best score: as likely to hold the answer
-constexpr double kWorthReading = 0.25; ///< of the best score
-constexpr int64_t kWindow = 1024;      ///< tokens around a hit on a page that is long
+constexpr size_t kHits = 400;           ///< passages looked at when pages are chosen
+constexpr size_t kCandidates = 1000;    ///< pages whose passages are ranked
+constexpr double kRival = 0.5;          ///< of the best score: as likely to hold the answer
+constexpr double kWorthReading = 0.25;  ///< of the best score
+constexpr int64_t kWindow = 1024;       ///< tokens around a hit on a page that is long
 
 constexpr std::array<std::string_view, 19> kEverything{
-    "summarize", "summarise", "summary", "overview", "compare", "comparison", "every",
-    "each",      "all",       "list",    "how many", "overall", "throughout", "across",
-    "how often", "which documents",      "which files",         "in total",   "differences"};
+    "summarize",       "summarise",   "summary",    "overview",   "compare",
+    "comparison",      "every",       "each",       "all",        "list",
+    "how many",        "overall",     "throughout", "across",     "how often",
+    "which documents", "which files", "in total",   "differences"};
 constexpr std::array<std::string_view, 10> kEverythingChinese{
     "总结", "概括", "概述", "比较", "所有", "全部", "列出", "多少", "哪些", "每"};
 
@@ -44,12 +45,12 @@ struct Pages {
   std::vector<LibraryPart> list;
   std::vector<int64_t> cost;  ///< of each, in a prompt
   size_t documents = 0;
-  int64_t tokens = 0;         ///< of all texts and titles
+  int64_t tokens = 0;  ///< of all texts and titles
 
   /// A page by its place, or list.size().
   size_t at(int64_t document, uint32_t part) const {
-    const auto found = std::lower_bound(
-        list.begin(), list.end(), 0, [&](const LibraryPart& p, int) {
+    const auto found =
+        std::lower_bound(list.begin(), list.end(), 0, [&](const LibraryPart& p, int) {
           return order.at(p.document) != order.at(document)
                      ? order.at(p.document) < order.at(document)
                      : p.part < part;
@@ -81,9 +82,7 @@ Result<Pages> read_all(Library& library, const TokenCountFn& count, const Cancel
   return pages;
 }
 
-ToolPassage whole_page(const LibraryPart& page) {
-  return passage_of(page, {0, page.text.size()});
-}
+ToolPassage whole_page(const LibraryPart& page) { return passage_of(page, {0, page.text.size()}); }
 
 /// Passages of pages, chosen one after the other until the room is full.
 class Selection {
@@ -91,8 +90,8 @@ class Selection {
   Selection(const Pages& pages, int64_t room, const TokenCountFn& count)
       : pages_(pages), room_(room), count_(count) {}
 
-  /// Takes a hit with its page, or with what stands around it on a long one. False when not even the
-  /// hit fits.
+  /// Takes a hit with its page, or with what stands around it on a long one. False when not even
+  /// the hit fits.
   bool take(const RankedPassage& hit, size_t page) {
     Page& own = open(page);
     const int64_t window = std::min(room_ / 4, std::max(kWindow, room_ / 16));
@@ -123,8 +122,7 @@ class Selection {
         if (!own.taken[i]) continue;
         const size_t first = i;
         while (i + 1 < own.taken.size() && own.taken[i + 1]) ++i;
-        out.push_back(
-            passage_of(pages_.list[page], {own.ranges[first].begin, own.ranges[i].end}));
+        out.push_back(passage_of(pages_.list[page], {own.ranges[first].begin, own.ranges[i].end}));
       }
     }
     return out;
@@ -167,9 +165,9 @@ class Selection {
 };
 
 struct Search {
-  Material material;   ///< the best pages that fit; empty when no word was found
-  size_t pages = 0;    ///< in it
-  size_t rivals = 0;   ///< passages about as good as the best one
+  Material material;  ///< the best pages that fit; empty when no word was found
+  size_t pages = 0;   ///< in it
+  size_t rivals = 0;  ///< passages about as good as the best one
   bool rivals_fit = true;
 };
 
@@ -201,10 +199,14 @@ Result<Search> search(Library& library, std::string_view question, const Pages& 
 
 const char* reading_mode_name(ReadingMode mode) {
   switch (mode) {
-    case ReadingMode::kAuto: return "auto";
-    case ReadingMode::kWhole: return "whole";
-    case ReadingMode::kPages: return "pages";
-    case ReadingMode::kMap: return "map";
+    case ReadingMode::kAuto:
+      return "auto";
+    case ReadingMode::kWhole:
+      return "whole";
+    case ReadingMode::kPages:
+      return "pages";
+    case ReadingMode::kMap:
+      return "map";
   }
   return "";
 }
@@ -252,7 +254,8 @@ std::pair<Material, Material> halves(const Material& material) {
   return {{first}, {second}};
 }
 
-std::vector<Material> cut_parts(const Material& material, int64_t limit, const TokenCountFn& count) {
+std::vector<Material> cut_parts(const Material& material, int64_t limit,
+                                const TokenCountFn& count) {
   std::vector<Material> parts;
   int64_t used = 0;
   const auto put = [&](const ToolPassage& stretch, int64_t cost) {
@@ -304,9 +307,9 @@ Result<ReadingPlan> plan_reading(Library& library, std::string_view question, Re
                   too_many + "; the modes pages and map read them all the same");
   if (mode == ReadingMode::kWhole || (mode == ReadingMode::kAuto && fits)) {
     plan.mode = ReadingMode::kWhole;
-    plan.reason = (mode == ReadingMode::kAuto ? "everything fits one reading of " +
-                                                    grouped(limits.room) + " tokens: "
-                                              : "asked for: ") +
+    plan.reason = (mode == ReadingMode::kAuto
+                       ? "everything fits one reading of " + grouped(limits.room) + " tokens: "
+                       : "asked for: ") +
                   size;
     plan.parts.push_back(std::move(all));
     return plan;

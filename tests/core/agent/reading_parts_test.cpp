@@ -90,7 +90,8 @@ TEST(ReadingPlan, AFactIsLookedForByItsWords) {
 TEST(ReadingPlan, OfALongPageOnlyTheSurroundingsAreTaken) {
   MemoryLibrary files;
   std::string text;
-  for (int i = 0; i < 400; ++i) text += filler(i) + (i == 200 ? "The lighthouse code is 5.\n\n" : "\n\n");
+  for (int i = 0; i < 400; ++i)
+    text += filler(i) + (i == 200 ? "The lighthouse code is 5.\n\n" : "\n\n");
   files.add("Long", {{"p. 1", text}});
   const ReadingPlan p = plan(files, "What is the lighthouse code?", 4000);
   ASSERT_EQ(p.mode, ReadingMode::kPages) << p.reason;
@@ -135,11 +136,11 @@ TEST(ReadingPlan, AModeThatIsAskedForIsUsed) {
   const auto files = library(8, 10);
   EXPECT_EQ(plan(*files, kQuestion, 100000, ReadingMode::kMap).mode, ReadingMode::kMap);
   EXPECT_EQ(plan(*files, kQuestion, 100000, ReadingMode::kPages).mode, ReadingMode::kPages);
-  EXPECT_EQ(plan(*files, "How many?", 100000, ReadingMode::kWhole).reason.rfind("asked for", 0), 0u);
+  EXPECT_EQ(plan(*files, "How many?", 100000, ReadingMode::kWhole).reason.rfind("asked for", 0),
+            0u);
   ReadingLimits limits;
   limits.room = 900;
-  const auto whole =
-      plan_reading(*files, kQuestion, ReadingMode::kWhole, limits, words, nullptr);
+  const auto whole = plan_reading(*files, kQuestion, ReadingMode::kWhole, limits, words, nullptr);
   EXPECT_EQ(whole.status().code(), StatusCode::kContextOverflow);
   const auto pages = plan_reading(*files, "Wo?", ReadingMode::kPages, limits, words, nullptr);
   EXPECT_EQ(pages.status().code(), StatusCode::kNotFound);
@@ -239,9 +240,8 @@ std::vector<Claim> claims_of(const std::string& text, const Profile& profile) {
 }
 
 TEST(Claims, AQuoteLinksToItsPageAndTheValueToItsQuote) {
-  const auto claims =
-      claims_of("⟦5⟧ > The access code is 4471903. It changes in spring.\nAnswer: 4471903.",
-                trained());
+  const auto claims = claims_of(
+      "⟦5⟧ > The access code is 4471903. It changes in spring.\nAnswer: 4471903.", trained());
   ASSERT_EQ(claims.size(), 2u);
   EXPECT_EQ(claims[0].kind, ClaimKind::kQuote);
   EXPECT_TRUE(claims[0].verified);
@@ -255,9 +255,8 @@ TEST(Claims, AQuoteLinksToItsPageAndTheValueToItsQuote) {
 }
 
 TEST(Claims, WordsThatAreNowhereAndValuesThatWereNotQuotedAreMarked) {
-  const auto claims =
-      claims_of("⟦5⟧ > The access code is 9999999. It changes in spring.\nAnswer: 9999999.",
-                trained());
+  const auto claims = claims_of(
+      "⟦5⟧ > The access code is 9999999. It changes in spring.\nAnswer: 9999999.", trained());
   ASSERT_EQ(claims.size(), 2u);
   EXPECT_FALSE(claims[0].verified);
   EXPECT_TRUE(claims[0].place.title.empty());
@@ -320,8 +319,7 @@ TEST(Claims, WhatAPartSaidIsNoSource) {
   const PromptDocuments documents({note});
   Answer answer;
   answer.text = "“The gate is said to be closed at nine.”";
-  answer.quotes =
-      find_quotes(answer.text, {{note.title, note.text}}, Profile::generic(), {});
+  answer.quotes = find_quotes(answer.text, {{note.title, note.text}}, Profile::generic(), {});
   const auto claims = find_claims(answer, Profile::generic(), {}, documents, {});
   ASSERT_EQ(claims.size(), 1u);
   EXPECT_FALSE(claims[0].verified);

@@ -49,7 +49,8 @@ class ReadingTest : public ::testing::Test {
         if (d == 3 && p == 2)
           pages.back().text +=
               "\n\nThe harbour office keeps a list of all keys. The access code of the old "
-              "lighthouse is 4471903. It is changed every spring.\n\n" + filler(90);
+              "lighthouse is 4471903. It is changed every spring.\n\n" +
+              filler(90);
       }
       library_.add("House book " + std::to_string(d + 1), std::move(pages));
     }
@@ -83,9 +84,9 @@ class ReadingTest : public ::testing::Test {
     EXPECT_EQ(r.claims[0].place.page, 3u);
     EXPECT_NE(r.claims[0].place.text.find("4471903"), std::string::npos);
     const LibraryPart page = *library_.part(4, 2);
-    EXPECT_EQ(page.text.substr(r.claims[0].place.begin,
-                               r.claims[0].place.end - r.claims[0].place.begin),
-              r.claims[0].place.text);
+    EXPECT_EQ(
+        page.text.substr(r.claims[0].place.begin, r.claims[0].place.end - r.claims[0].place.begin),
+        r.claims[0].place.text);
     EXPECT_EQ(streamed_, r.answer.text) << "a part's words were streamed as the answer";
     EXPECT_EQ(plans_, 1);
   }
@@ -127,7 +128,8 @@ TEST_F(ReadingTest, OrPartAfterPart) {
   size_t found = 0;
   for (const PartRecord& p : r.parts) {
     EXPECT_LE(p.prompt_tokens + 120, 1200);
-    const bool holds = p.read[0].document == 4 && p.read[0].first_page <= 3 && p.read[0].last_page >= 3;
+    const bool holds =
+        p.read[0].document == 4 && p.read[0].first_page <= 3 && p.read[0].last_page >= 3;
     EXPECT_TRUE(p.found || !holds) << p.text;
     found += p.found;
   }
@@ -141,8 +143,10 @@ TEST_F(ReadingTest, OrPartAfterPart) {
 }
 
 TEST_F(ReadingTest, WhereNoPartFindsAnythingItRefuses) {
-  const Reading r = read("Who painted the ceiling of the opera in Vienna?", ReadingMode::kMap, 1500);
+  const Reading r =
+      read("Who painted the ceiling of the opera in Vienna?", ReadingMode::kMap, 1500);
   EXPECT_EQ(r.answer.text.find("I could not find this"), 0u) << r.answer.text;
+  EXPECT_EQ(streamed_, r.answer.text);
   EXPECT_TRUE(r.claims.empty());
   for (const PartRecord& p : r.parts) EXPECT_FALSE(p.found) << p.text;
 }
