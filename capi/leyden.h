@@ -1053,7 +1053,7 @@ enum {
 typedef struct leyden_reading_options {
   uint32_t struct_size;
   leyden_reading_mode mode;
-  const leyden_ask_options* ask; /**< of the answer; of the parts without evidence and schema; may be NULL */
+  const leyden_ask_options* ask; /**< of the answer; of the parts without its schema; may be NULL */
   int64_t context_tokens; /**< most tokens of one prompt with its answer; 0: what the model and the memory
                                for KV hold */
 } leyden_reading_options;
@@ -1070,8 +1070,8 @@ LEYDEN_API void leyden_reading_options_init(leyden_reading_options* options, siz
  *  "document", "title", "label", "page", "begin", "last_page", "end", "text"}. read: the pages that the
  *  answer was written from. verified: the quote stands word for word on that page, the value in such a
  *  quote; only then the claim says where. begin, end: bytes of the text of page and last_page.
- *  "evidence", "sentences" and "quotes" beside it are empty. Where no part knew anything, the answer is
- *  the first one's. A cancelled call is a success with finish_reason "cancelled".
+ *  "evidence", "sentences" and "quotes" beside it are empty. Where one part knew something, the
+ *  answer is its; where none did, the first one's. A cancelled call is a success with finish_reason "cancelled".
  *  Errors: LEYDEN_E_INVALID_ARGUMENT (an empty question, no library, no text), LEYDEN_E_CONTEXT_OVERFLOW
  *  (WHOLE does not fit; no room beside the question), LEYDEN_E_NOT_FOUND (PAGES, and no word of the
  *  question is there), LEYDEN_E_UNSUPPORTED (mode), LEYDEN_E_OUT_OF_MEMORY, LEYDEN_E_CANCELLED (before

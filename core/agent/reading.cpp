@@ -5,6 +5,8 @@
 #include <chrono>
 #include <map>
 
+#include "core/agent/library_tools.h"
+
 namespace leyden {
 namespace {
 
@@ -171,10 +173,7 @@ class Reader {
     answering_ = !part;
     AskOptions options = options_.ask;
     options.max_tokens = reserve_;
-    if (part) {
-      options.evidence = false;
-      options.schema.clear();
-    }
+    if (part) options.schema.clear();
     const AnswerEventFn on_event = [&](const AnswerEvent& answer) {
       if (!events_ || (part && answer.kind != AnswerEvent::Kind::kPrefill)) return;
       ReadingEvent event;
@@ -261,7 +260,8 @@ class Reader {
         found->push_back(std::move(note));
       }
     }
-    if (out_.parts.empty() || *cancelled) finish(std::move(*asked), part);
+    const bool first_found = record.found && ++answers_ == 1;
+    if (out_.parts.empty() || first_found || *cancelled) finish(std::move(*asked), part);
     out_.parts.push_back(std::move(record));
     return {};
   }
@@ -270,13 +270,16 @@ class Reader {
     tell_plan();
     for (int round = 1;; ++round) {
       Material found;
+      answers_ = 0;
       for (size_t i = 0; i < parts.size(); ++i) {
         tell_part(i + 1, parts.size() + 1);
         bool cancelled = false;
         LEYDEN_TRY(ask_part(parts[i], round, &found, &cancelled));
         if (cancelled) return {};
       }
-      if (found.empty()) {  // the first part's refusal stands
+      // Nothing to put together: the one answer stands, or the first part's refusal.
+      if (found.empty() || (answers_ == 1 && options_.ask.schema.empty())) {
+        tell_part(parts.size() + 1, parts.size() + 1);
         AnswerEvent text;
         text.text = out_.answer.text;
         ReadingEvent event;
@@ -289,7 +292,8 @@ class Reader {
       for (const ToolPassage& s : found) cost += prompt_cost(s.title + s.text, count_);
       if (cost <= limits_.room || round == kRounds) {
         tell_part(parts.size() + 1, parts.size() + 1);
-        return combine(std::move(found));
+        LEYDEN_ASSIGN(Material pages, with_their_pages(found));
+        return combine(std::move(pages));
       }
       parts = cut_parts(found, std::min(limits_.room, limits_.part), count_);
     }
@@ -312,6 +316,26 @@ class Reader {
                                     " of the passages that the parts found did not fit the last "
                                     "prompt and were left out");
     return {};
+  }
+
+  /// The pages that the passages are on, where all of those fit: a passage means more among its
+  /// neighbours. Else the passages.
+  Result<Material> with_their_pages(const Material& found) {
+    Material pages;
+    int64_t cost = 0;
+    for (const ToolPassage& s : found) {
+      ToolPassage page = s;
+      if (s.document != 0) {
+        if (!pages.empty() && pages.back().document == s.document && pages.back().page == s.page)
+          continue;
+        LEYDEN_ASSIGN(const LibraryPart part, library_.part(s.document, s.page - 1));
+        page = passage_of(part, {0, part.text.size()});
+      }
+      cost += prompt_cost(page.title + page.text, count_);
+      if (cost > limits_.room) return found;
+      pages.push_back(std::move(page));
+    }
+    return pages;
   }
 
   /// Once each, in the library's order as the parts had it.
@@ -343,6 +367,7 @@ class Reader {
   std::vector<std::string> refusals_;
   ReadingLimits limits_;
   int64_t reserve_ = 0;
+  int answers_ = 0;  ///< parts of this round that knew something
   bool told_plan_ = false;
   bool answering_ = false;  ///< the last prompt is read: no other plan any more
   Reading out_;

@@ -3,8 +3,7 @@
 // its words, else part after part. What is said links to file, page and words.
 //
 //   plan (reading_plan.h) --whole, pages--> one prompt --> answer --> claims (claims.h)
-//                         --map--> part 1, 2, ... asked --> passages they quote --> one prompt -->
-//                         ...
+//                         --map--> every part asked --> pages they quote --> one prompt --> ...
 #pragma once
 
 #include <functional>
@@ -20,7 +19,7 @@
 namespace leyden {
 
 struct ReadingOptions {
-  AskOptions ask;  ///< of the answer; of the parts without evidence and schema
+  AskOptions ask;  ///< of the answer; of the parts without its schema
   ReadingMode mode = ReadingMode::kAuto;
   /// Most tokens of one prompt with its answer; 0: what the model's context and the memory for KV
   /// hold.
@@ -76,11 +75,11 @@ struct ReadingEvent {
 };
 using ReadingEventFn = std::function<void(const ReadingEvent&)>;
 
-/// Answers a question over everything in a library. Where no part of a kMap reading finds anything,
-/// the answer is the first part's refusal. On a cancel the answer is what was written of it.
-/// Errors: those of plan_reading and Dialogue::ask; kInvalidArgument for an empty question or a
-/// context that holds no text beside it. Threads: events come one at a time, on the calling thread
-/// or the engine's.
+/// Answers a question over everything in a library. Where one part of a kMap reading finds
+/// something, its answer is the answer; where none does, the first part's refusal. On a cancel the
+/// answer is what was written of it. Errors: those of plan_reading and Dialogue::ask;
+/// kInvalidArgument for an empty question, kContextOverflow for a context that holds no text beside
+/// it. Threads: events come one at a time, on the calling thread or the engine's.
 Result<Reading> read_library(const std::shared_ptr<LoadedModel>& model, Library& library,
                              std::string_view question, const ReadingOptions& options,
                              const ReadingEventFn& events, const CancelToken* cancel);

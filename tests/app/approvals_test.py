@@ -55,7 +55,6 @@ class Approvals(CliTest):
         process = subprocess.Popen([cli.LEYDEN, "chat", *flags, "--json"], stdin=subprocess.PIPE,
                                    stdout=subprocess.PIPE, stderr=subprocess.PIPE, env=cli.environment(self.env),
                                    preexec_fn=take_terminal)
-        os.close(other)
         seen, left = [b""], list(replies)
 
         def person():
@@ -78,6 +77,7 @@ class Approvals(CliTest):
             process.wait()
             watcher.join()
             os.close(terminal)
+            os.close(other)  # until here: a terminal that nobody has open gives nothing to read
         shown = seen[0].decode()
         self.assertEqual(process.returncode, 0, (err, shown))
         self.assertEqual(left, [], "not asked: " + shown)
