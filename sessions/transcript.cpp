@@ -52,8 +52,11 @@ std::string string_of(const nlohmann::json& object, const char* key) {
 std::string call_line(const nlohmann::json& call) {
   std::string out = "*" + string_of(call, "name") + " (" + string_of(call, "origin") + ")";
   const std::string decision = string_of(call, "decision"), reason = string_of(call, "reason");
-  if (!decision.empty()) out += ", allowed: " + decision;
-  if (!reason.empty()) out += ", because: " + reason;
+  if (decision == "denied") {
+    out += ", not allowed: " + reason;
+  } else if (!decision.empty()) {
+    out += ", allowed: " + decision;
+  }
   if (const auto ms = call.find("begin_ms"); ms != call.end() && ms->is_number_integer())
     out += ", " + date_of(ms->get<int64_t>());
   char number[48];

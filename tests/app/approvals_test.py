@@ -169,8 +169,8 @@ class Approvals(CliTest):
         self.text("session", "export", "house", markdown, **on)
         with open(markdown, encoding="utf-8") as file:
             text = file.read()
-        for words in ("Calls `search`:", '"query": "access code lighthouse"', "search (library), allowed: built in",
-                      "4471903", "Calls `calculate`:", "allowed: denied, because: the user said no", "failed*"):
+        for words in ("Calls `search`:", '{"query":"access code lighthouse"}', "search (library), allowed: built in",
+                      "4471903", "Calls `calculate`:", "not allowed: the user said no", "failed*"):
             self.assertIn(words, text)
         written = self.json("session", "export", "house", self.path("house.json"), **on)
         with open(self.path("house.json"), encoding="utf-8") as file:
@@ -190,7 +190,8 @@ class Approvals(CliTest):
     def test_an_export_that_cannot_be_written_leaves_nothing(self):
         self.chat(["the sum"], ["y"], "--shipped", "--session", "sums")
         done = cli.run("session", "export", "sums", self.path("nowhere", "a.md"), env=self.env)
-        self.check_failure(done, "io", "a.md", False)
+        self.check_failure(done, "not_found", "a.md", False)
+        self.assertEqual(os.path.exists(self.path("nowhere")), False)
 
 
 if __name__ == "__main__":
