@@ -184,6 +184,9 @@ class Dialogue {
   std::map<int, std::string> result_passages_;  ///< numbered by tool results
 };
 
+/// Bytes [begin, end) of what stands between quotation marks, where it is long enough to mean something.
+std::vector<std::pair<size_t, size_t>> quoted_ranges(std::string_view text);
+
 /// Finds verbatim stretches of the documents in an answer: behind a reference, between quotation
 /// marks, or whole sentences; white space does not count. In the answer's order, without overlaps.
 std::vector<Quote> find_quotes(std::string_view answer, const std::vector<Dialogue::Document>& documents,
