@@ -69,6 +69,8 @@ void add_referenced(std::string_view s, const Profile& profile, std::vector<Cand
 
 }  // namespace
 
+std::string without_white_space(std::string_view text) { return Squeezed(text).text; }
+
 std::vector<std::pair<size_t, size_t>> quoted_ranges(std::string_view s) {
   constexpr std::array<std::pair<std::string_view, std::string_view>, 4> kMarks{
       {{"\"", "\""}, {"“", "”"}, {"「", "」"}, {"«", "»"}}};
