@@ -25,11 +25,14 @@ class Library:
                 doc.items.append(("h", line[1:]) if line[:1] == "\x02" else ("p", line.split("\x1f")))
             doc.size = len(part)
             self.docs.append(doc)
-        self.cum, total = [], 0
+        self.keep(self.docs)
+
+    def keep(self, docs):
+        """Only these documents from now on."""
+        self.docs, self.cum, self.size = list(docs), [], 0
         for d in self.docs:
-            total += d.size
-            self.cum.append(total)
-        self.size = total
+            self.size += d.size
+            self.cum.append(self.size)
 
     def pick(self, g):
         """Index of a document, with probability proportional to its length."""

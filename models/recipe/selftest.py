@@ -3,7 +3,7 @@ import math, os, random, sys
 
 import torch
 
-import attention, export, facts, grpo, library, load, model, questions, rewards, sampling, shelf, tasks, tokens, tools
+import attention, export, facts, grpo, handmade, library, load, model, questions, rewards, sampling, shelf, tasks, tokens, tools
 import wording as P
 
 HERE = os.path.dirname(os.path.abspath(__file__))
@@ -144,6 +144,28 @@ def sampler():
         assert row[len(p):] == got, (row, got)
 
 
+def branches():
+    """Questions read behind one document in one pass are answered as if each were alone; ranks and counts of a tiny case."""
+    torch.manual_seed(0)
+    shared, asked = [5 + i * 7 % 40 for i in range(60)], [[7, 8, 9], [5, 6], [9, 9, 9, 9]]
+    for topk in (512, 16):
+        m = model.Model(model.Config(layers=2, dim=128, q_rank=128, ffn=128, vocab=50, topk=topk)).eval()
+        got = handmade.continued(m, shared, asked, chunk=24)
+        for b, row in zip(asked, got):
+            assert torch.allclose(handmade.continued(m, shared, [b])[0], row, atol=1e-4)
+            if topk == 512:
+                with torch.no_grad():
+                    assert torch.allclose(m.logits(sampling.hidden(m, [shared + b])[0, -1]), row, atol=1e-4)
+    case, tally = handmade.Case("t", ["the boats are moored", "oars of the boathouse"], [("Where are the oars?", {1})]), handmade.Tally()
+    scores = case.bm25()
+    assert scores[0, 0] == 0 < scores[0, 1]
+    tally.add(case, torch.tensor([[1., 0.]]), scores)
+    assert tally.n == 1 and tally.hits["model"] == [0, 1] and tally.hits["BM25"] == [1, 1], tally.hits
+    assert handmade.interval(5, 10) == "50 (24-76)"
+    sure = handmade.weigh([(case, torch.tensor([[1., 0.]]), scores)])
+    assert sure[2] > 0, sure
+
+
 def text():
     tok = tokens.Tokenizer(DEFAULT)
     lib = os.path.join(HERE, "smoke_corpus.txt")
@@ -174,6 +196,6 @@ def json_profile():
 
 
 if __name__ == "__main__":
-    for check in (divergence, policy_gradient, positions, router, selection, weights, inputs, sampler, text):
+    for check in (divergence, policy_gradient, positions, router, selection, weights, inputs, sampler, branches, text):
         check()
         print("ok", check.__name__, flush=True)

@@ -30,13 +30,17 @@ class Bm25:
                 self.post[t].append((i, f * (k1 + 1) / (f + k1 * (1 - b + b * size[i] / mean))))
         self.n = len(texts)
 
-    def best(self, query, limit):
+    def scores(self, query):
         score = collections.Counter()
         for t in dict.fromkeys(terms(query)):
             found = self.post.get(t, ())
             idf = math.log(1 + (self.n - len(found) + .5) / (len(found) + .5))
             for i, w in found:
                 score[i] += idf * w
+        return score
+
+    def best(self, query, limit):
+        score = self.scores(query)
         return sorted(score, key=lambda i: (-score[i], i))[:limit]
 
 
