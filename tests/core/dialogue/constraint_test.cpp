@@ -130,7 +130,6 @@ class ConstrainedDialogue : public ::testing::Test {
 };
 std::shared_ptr<LoadedModel> ConstrainedDialogue::model_;
 
-/// Passages whose numbers may begin the answer, as the mask leaves them: every seed finds one of them.
 TEST_F(ConstrainedDialogue, WordsInQuotationMarksSayWhereAnAnswerBegins) {
   std::string text;
   for (int i = 0; i < 12; ++i)
@@ -141,9 +140,10 @@ TEST_F(ConstrainedDialogue, WordsInQuotationMarksSayWhereAnAnswerBegins) {
   ASSERT_TRUE(dialogue_->add_document("halls", text).ok());
   AskOptions options;
   options.constrain_references = options.clamp_quotes = true;
-  options.max_tokens = 80;
+  options.max_tokens = 40;
   options.sampling.temperature = 5.0f;
   const std::string question = "What about \"the second key of the attic\"?";
+  int quoting = 0;
   for (uint64_t seed = 0; seed < 6; ++seed) {
     options.sampling.seed = seed;
     ASSERT_TRUE(dialogue_->set_messages({}).ok());
@@ -151,10 +151,14 @@ TEST_F(ConstrainedDialogue, WordsInQuotationMarksSayWhereAnAnswerBegins) {
     ASSERT_TRUE(answer.ok()) << answer.status().to_string();
     ASSERT_FALSE(answer->notices.empty());
     EXPECT_NE(answer->notices[0].find("between quotation marks"), std::string::npos);
-    EXPECT_TRUE(answer->text.find("second") != std::string::npos ||
-                answer->text.find("\u27e6") == std::string::npos)
-        << answer->text;
+    const bool quotes = answer->text.starts_with("\u27e6");
+    EXPECT_TRUE(quotes || answer->text.starts_with("I")) << answer->text;  // or a refusal
+    if (quotes) {
+      EXPECT_NE(answer->text.find("second"), std::string::npos) << answer->text;
+    }
+    quoting += quotes;
   }
+  EXPECT_GT(quoting, 0);
   ASSERT_TRUE(dialogue_->set_messages({}).ok());
   const auto free = dialogue_->ask("What about \"a third key of the attic\"?", options, nullptr, nullptr);
   ASSERT_TRUE(free.ok());
