@@ -42,7 +42,7 @@
 /** Number in the SONAME. While it is 0, no promise about the binary interface is made. */
 #define LEYDEN_ABI 0
 /** Changes with every incompatible change of something unstable. */
-#define LEYDEN_UNSTABLE_REVISION 2
+#define LEYDEN_UNSTABLE_REVISION 3
 
 #ifdef LEYDEN_ENABLE_UNSTABLE
 
@@ -721,9 +721,13 @@ enum {
   LEYDEN_EVENT_TOOL_CALL = 4,     /**< name, text: its arguments as JSON */
   LEYDEN_EVENT_MALFORMED_CALL = 5, /**< text: what was written; name: why it is no call */
   LEYDEN_EVENT_TOOL_RESULT = 6, /**< leyden_chat_run: name: the tool's; text: as the model reads it */
-  LEYDEN_EVENT_STEP = 7,        /**< leyden_chat_run: progress->done: the step that begins, from 1 */
-  LEYDEN_EVENT_EVIDENCE = 8     /**< text: JSON as the "evidence" of a sentence in
+  LEYDEN_EVENT_STEP = 7,        /**< leyden_chat_run: progress->done: the step that begins, from 1;
+                                     leyden_toolbox_ask: the part, of progress->total, the last of
+                                     which is the answer */
+  LEYDEN_EVENT_EVIDENCE = 8,    /**< text: JSON as the "evidence" of a sentence in
                                      leyden_answer_json, of all that was written so far */
+  LEYDEN_EVENT_READING = 9      /**< leyden_toolbox_ask: name: how the documents are read, "whole",
+                                     "pages" or "map"; text: why, a sentence for the user */
 };
 /** What happens while an answer is written. Fields that a kind does not name are NULL or 0. */
 typedef struct leyden_event {
@@ -749,7 +753,9 @@ typedef struct leyden_ask_options {
   uint8_t evidence;         /**< 1: note where attention looked; costs at most a few percent. 2: also
                                  tell it while the answer is written, at most four times a second */
   uint8_t constrain_references; /**< 1: where the model numbers passages, an answer begins with the
-                                     number of one of them, or as a refusal does */
+                                     number of one of them, or as a refusal does. Words that the
+                                     question puts between quotation marks are looked up first: where
+                                     passages have them, it begins with one of those */
   uint8_t clamp_quotes;     /**< 1: there, a quote follows the passage it names word for word; a
                                  notice says how many tokens would have differed */
   const leyden_sampling* sampling; /**< NULL: the likeliest token */
@@ -916,7 +922,7 @@ LEYDEN_API LEYDEN_NODISCARD leyden_status leyden_toolbox_add_function(
 /** A call that waits for the user's word; made by the library. */
 typedef struct leyden_approval {
   uint32_t struct_size;
-  uint8_t once_only;      /**< 1: SESSION and ALWAYS count as ONCE */
+  uint8_t once_only;      /**< 1: SESSION and ALWAYS count as ONCE, e.g. where there is library_text */
   uint8_t shares_library; /**< 1: the chat has read the user's documents, and this could send them on */
   uint8_t reserved[2];
   leyden_tool_flags flags; /**< any of LEYDEN_TOOL_*, added */
@@ -926,6 +932,12 @@ typedef struct leyden_approval {
   const char* description;
   const char* arguments; /**< JSON, not terminated */
   size_t arguments_size;
+  const char* library_text; /**< words of the user's documents in the arguments (8 in a row or more), one
+                                 stretch a line, not terminated: this would be passed on, whatever was
+                                 allowed before */
+  size_t library_text_size;
+  const char* hosts; /**< machines that addresses in the arguments name, not terminated */
+  size_t hosts_size;
 } leyden_approval;
 typedef int32_t leyden_approval_scope;
 enum {
@@ -1021,7 +1033,7 @@ LEYDEN_API void leyden_agent_options_init(leyden_agent_options* options, size_t 
  *  was before.
  *  leyden_answer_json has in addition "run": {"stopped": "answered" | "max_steps" | "max_seconds" |
  *  "max_tokens" | "cancelled", "steps": [{"text", "thinking", "usage", "seconds", "calls": [{"name",
- *  "origin", "arguments", "decision", "reason", "ok", "result", "result_bytes", "shown_bytes",
+ *  "origin", "arguments", "library_text", "decision", "reason", "ok", "result", "result_bytes", "shown_bytes",
  *  "references", "hosts", "begin_ms", "seconds"}]}], "passages": [{"reference", "document", "title",
  *  "label", "page", "begin", "end", "text"}], "quotes": [{"answer_begin", "answer_end", "reference",
  *  "verified", "document", "title", "page", "text"}]}. verified: the quote stands word for word in the
@@ -1032,6 +1044,43 @@ LEYDEN_API LEYDEN_NODISCARD leyden_status leyden_chat_run(leyden_answer** out, l
                                                           const char* question, size_t question_size,
                                                           const leyden_agent_options* options,
                                                           leyden_error** error);
+
+typedef int32_t leyden_reading_mode;
+enum {
+  LEYDEN_READING_AUTO = 0,  /**< whole where it fits, else as the question needs it */
+  LEYDEN_READING_WHOLE = 1, /**< everything in one prompt */
+  LEYDEN_READING_PAGES = 2, /**< the pages that share the question's words, in one prompt */
+  LEYDEN_READING_MAP = 3    /**< each document, or part of one, asked alone; then what was found */
+};
+typedef struct leyden_reading_options {
+  uint32_t struct_size;
+  leyden_reading_mode mode;
+  const leyden_ask_options* ask; /**< of the answer; of the parts without its schema; may be NULL */
+  int64_t context_tokens; /**< most tokens of one prompt with its answer; 0: what the model and the memory
+                               for KV hold */
+} leyden_reading_options;
+#define LEYDEN_READING_OPTIONS_INIT \
+  { sizeof(leyden_reading_options), 0, 0, 0 }
+LEYDEN_API void leyden_reading_options_init(leyden_reading_options* options, size_t size);
+/** Answers a question over all documents of the toolbox's library, which may be more than the context
+ *  holds; no tool is called. Events as leyden_chat_ask, and READING and STEP; text is only the answer's.
+ *  leyden_answer_json has in addition "reading": {"mode", "reason", "documents", "pages", "tokens",
+ *  "context", "read": [range], "parts": [{"round", "read": [range], "found", "text", "claims": [claim],
+ *  "usage", "seconds"}], "claims": [claim], "evidence": [{"share", "document", "title", "label", "page",
+ *  "begin", "end", "text"}]}; a range is {"document", "title", "first_page", "last_page"}, a claim
+ *  {"kind": "quote" | "value" | "statement", "answer_begin", "answer_end", "reference", "verified",
+ *  "document", "title", "label", "page", "begin", "last_page", "end", "text"}. read: the pages that the
+ *  answer was written from. verified: the quote stands word for word on that page, the value in such a
+ *  quote; only then the claim says where. begin, end: bytes of the text of page and last_page.
+ *  "evidence", "sentences" and "quotes" beside it are empty. Where one part knew something, the
+ *  answer is its; where none did, the first one's. A cancelled call is a success with finish_reason "cancelled".
+ *  Errors: LEYDEN_E_INVALID_ARGUMENT (an empty question, no library, no text), LEYDEN_E_CONTEXT_OVERFLOW
+ *  (WHOLE does not fit; no room beside the question), LEYDEN_E_NOT_FOUND (PAGES, and no word of the
+ *  question is there), LEYDEN_E_UNSUPPORTED (mode), LEYDEN_E_OUT_OF_MEMORY, LEYDEN_E_CANCELLED (before
+ *  anything was read). [thread-safe] */
+LEYDEN_API LEYDEN_NODISCARD leyden_status leyden_toolbox_ask(
+    leyden_answer** out, leyden_toolbox* toolbox, leyden_model* model, const char* question,
+    size_t question_size, const leyden_reading_options* options, leyden_error** error);
 
 /* ---- Files, through the sandboxed reader
  * --------------------------------------------------------- */

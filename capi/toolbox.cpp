@@ -68,6 +68,11 @@ Status Toolbox::set_library(std::shared_ptr<Library> library) {
   return {};
 }
 
+std::shared_ptr<Library> Toolbox::library() const {
+  std::lock_guard lock(mutex_);
+  return library_ ? library_ : memory_;
+}
+
 void Toolbox::set_choices(plugins::ChoicesByPlugin choices) {
   std::lock_guard lock(mutex_);
   choices_ = std::move(choices);

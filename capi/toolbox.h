@@ -32,6 +32,8 @@ class Toolbox : public ToolRegistry {
   Result<std::shared_ptr<MemoryLibrary>> documents();
   /// A library of the jar's, with its search and open tools.
   Status set_library(std::shared_ptr<Library> library);
+  /// The library, whichever it is; null without one.
+  std::shared_ptr<Library> library() const;
   /// What the user chose for plugins that are added from now on.
   void set_choices(plugins::ChoicesByPlugin choices);
   /// Tools of plugins. What could not be used is said in `problems`.

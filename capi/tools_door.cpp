@@ -42,6 +42,10 @@ ApproveFn approve_function(const leyden_agent_options& o) {
     c.description = tool.description.c_str();
     c.arguments = request.arguments.data();
     c.arguments_size = request.arguments.size();
+    c.library_text = request.library_text.data();
+    c.library_text_size = request.library_text.size();
+    c.hosts = request.hosts.data();
+    c.hosts_size = request.hosts.size();
     if (tool.hints.read_only) c.flags |= LEYDEN_TOOL_READ_ONLY;
     if (tool.hints.destructive) c.flags |= LEYDEN_TOOL_DESTRUCTIVE;
     if (tool.hints.network) c.flags |= LEYDEN_TOOL_NETWORK;
@@ -238,7 +242,7 @@ leyden_status leyden_toolbox_add_mcp_json(leyden_toolbox* toolbox, const char* j
     options.approve = approve;
     options.approve_data = approve_data;
     Approvals first;
-    const Decision decision = first.decide(start, shown, false, approve_function(options));
+    const Decision decision = first.decide(start, shown, {}, approve_function(options));
     if (!decision.allowed)
       return Status(StatusCode::kCancelled,
                     "mcp: " + server.name + " was not started: " + decision.reason);

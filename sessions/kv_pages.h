@@ -93,7 +93,7 @@ class KvPages final : public PageStore {
   /// How many pages from the root on eviction has left of that chain. Damage is not looked for.
   /// Cost: one look-up, and one for each page that is gone from the chain's end.
   Result<uint32_t> kept_pages(const PageId& tip);
-  /// The same of many chains, as of one moment. Cost: about 1 us a chain of which all is there.
+  /// The same of many chains, as of one moment and in one transaction.
   Result<std::vector<uint32_t>> kept_pages(std::span<const PageId> tips);
   /// Decodes on `threads` threads. A damaged page is quarantined by the time kCorrupt is answered.
   Status load_chain(const PageId& tip, unsigned threads,

@@ -91,14 +91,20 @@ Status Store::open_files() {
     LEYDEN_TRY(touch_private(catalogue_path));
     LEYDEN_TRY(touch_private(kv_path));
   }
-  LEYDEN_ASSIGN(catalogue_, CatalogueFile::open(catalogue_path,
-                                                {options_.vfs, options_.read_only, immutable}));
-  // A store gets its name when both files are there; before that its making was interrupted.
-  LEYDEN_ASSIGN(const Bytes store_name, read_meta(catalogue_->db(), "store"));
-  LEYDEN_TRY(open_vault(!catalogue_there));
   options_.kv.vfs = options_.vfs;
   options_.kv.read_only = options_.read_only;
   options_.kv.immutable = immutable;
+  auto catalogue = CatalogueFile::open(catalogue_path, {options_.vfs, options_.read_only, immutable});
+  if (catalogue.status().code() == StatusCode::kUnsupported && options_.read_only && kv_there) {
+    // Whoever opens an older store for writing next would set a damaged KV file aside.
+    const Status kv = KvPages::open(kv_path, options_.kv, nullptr).status();
+    if (kv.code() == StatusCode::kCorrupt) return kv;
+  }
+  LEYDEN_TRY(catalogue.status());
+  catalogue_ = std::move(*catalogue);
+  // A store gets its name when both files are there; before that its making was interrupted.
+  LEYDEN_ASSIGN(const Bytes store_name, read_meta(catalogue_->db(), "store"));
+  LEYDEN_TRY(open_vault(!catalogue_there));
   LEYDEN_TRY(open_kv(kv_there));
   if (!options_.read_only) {
     LEYDEN_TRY(match_files(kv_there));

@@ -9,7 +9,8 @@
 
 namespace leyden {
 
-/// The shown branch, as Markdown: a heading, then each message under its role.
+/// The shown branch, as Markdown: a heading, then each message under its role; calls of tools with what
+/// became of them, and where the quotes of a run stand.
 Result<std::string> transcript_markdown(Store& store, CatalogueId session);
 
 /// The whole tree:

@@ -55,8 +55,7 @@ void ChatArguments::add_common(CLI::App* command) {
           },
           "Ask one question and leave. Without it, an interactive chat")
       ->type_name("TEXT");
-  command->add_flag("--thinking", thinking, "Let the model reason before it answers");
-  command->add_flag("--evidence", evidence, "Show which passages the answer was drawn from");
+  add_writing(command);
   command->add_flag("--constrain", constrain,
                     "Where the model numbers passages, make an answer begin with one or refuse");
   command->add_flag("--exact-quotes", exact_quotes,
@@ -66,6 +65,11 @@ void ChatArguments::add_common(CLI::App* command) {
           "--schema", schema,
           "A file with a JSON Schema: the answer is JSON that satisfies it. Not with tools")
       ->type_name("FILE");
+}
+
+void ChatArguments::add_writing(CLI::App* command) {
+  command->add_flag("--thinking", thinking, "Let the model reason before it answers");
+  command->add_flag("--evidence", evidence, "Show which passages the answer was drawn from");
   command->add_option("--max-tokens", max_tokens, "Longest answer. 0: what fits the context")
       ->check(CLI::Range(int64_t{0}, std::numeric_limits<int64_t>::max()));
   command->add_option("--temperature", temperature, "0: always the likeliest token")
@@ -111,8 +115,6 @@ AskOptions::AskOptions(const ChatArguments& args) {
     c.schema = schema_.data();
     c.schema_size = schema_.size();
   }
-  if (args.tools.any() && !args.session.empty())
-    throw bad_argument("--session: a chat that is kept cannot use tools yet");
   c.max_tokens = args.max_tokens;
   c.stop = stop_.data();
   c.n_stop = stop_.size();

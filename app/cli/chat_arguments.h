@@ -37,6 +37,8 @@ struct ChatArguments {
   void add_to(CLI::App* command);
   /// The flags that chatting and resuming have in common.
   void add_common(CLI::App* command);
+  /// How an answer is written: reasoning, evidence, length, sampling.
+  void add_writing(CLI::App* command);
 };
 
 /// leyden_ask_options with everything it points to. Not movable: it points into itself.

@@ -24,6 +24,8 @@ ChatRun::ChatRun(const ChatArguments& args, const Console& console)
   } else {
     open_session();
   }
+  grants_ = KeptGrants(store_.get());
+  grants_.give_to(tools_.toolbox);
   if (!console.json) {
     const Json stats = Json::parse(model_stats(model_));
     for (const Json& warning : stats.at("warnings")) {
@@ -179,6 +181,7 @@ bool ChatRun::show(Call&& call) {
   const Answer answer = made<Answer>([&](leyden_answer** out, leyden_error** error) {
     return call(out, &options.c, error);
   });
+  grants_.take_from(tools_.toolbox);
   stream.progress.clear();
   if (stream.stdout_failed) throw io_failure("stdout: cannot write");
   Json json = Json::parse(made_text([&](leyden_string** out, leyden_error** error) {
@@ -212,6 +215,7 @@ bool ChatRun::ask(const std::string& question) {
     agent.ask = options;
     agent.max_steps = args_.max_steps;
     agent.approve = ask_on_terminal;
+    agent.approve_data = &grants_;
     return leyden_chat_run(out, chat_.get(), tools_.toolbox.get(), question.data(), question.size(),
                            &agent, error);
   });

@@ -50,6 +50,7 @@ class ChatRun {
   Store store_;   ///< null when nothing is kept
   Model model_;
   OpenedTools tools_;
+  KeptGrants grants_{nullptr};
   Chat chat_;
   Json resume_;   ///< how the session came back; null when nothing is kept
 };

@@ -14,6 +14,7 @@ void add_tokenize(CLI::App& app, Console& console);
 void add_detokenize(CLI::App& app, Console& console);
 void add_logits(CLI::App& app, Console& console);
 void add_chat(CLI::App& app, Console& console);
+void add_ask(CLI::App& app, Console& console);
 void add_tools(CLI::App& app, Console& console);
 void add_mcp(CLI::App& app, Console& console);
 void add_bench(CLI::App& app, Console& console);

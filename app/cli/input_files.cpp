@@ -16,6 +16,8 @@
 
 namespace leyden_cli {
 
+const std::string kBetweenPages = "\n\n";
+
 namespace {
 
 constexpr std::string_view kByteOrderMark = "\xEF\xBB\xBF";
@@ -104,7 +106,10 @@ DocumentFile read_document(const std::string& path) {
   if (needs_reader(path)) {
     const Json document = Json::parse(read_document_json(path));
     for (const Json& part : document.at("parts")) {
-      out.text += (out.text.empty() ? "" : "\n\n") + part.at("text").get<std::string>();
+      if (!out.page_begin.empty()) out.text += kBetweenPages;
+      out.page_begin.push_back(out.text.size());
+      out.labels.push_back(part.value("label", std::string()));
+      out.text += part.at("text").get<std::string>();
     }
   } else {
     out.text = read_file(path);
@@ -113,7 +118,7 @@ DocumentFile read_document(const std::string& path) {
     throw bad_argument(fmt::format("{}: not UTF-8: byte 0x{:02x} at offset {}", path,
                                    static_cast<unsigned char>(out.text[bad]), bad));
   }
-  if (std::string_view(out.text).substr(0, kByteOrderMark.size()) == kByteOrderMark) {
+  if (out.page_begin.empty() && out.text.starts_with(kByteOrderMark)) {
     out.bom_bytes = kByteOrderMark.size();
     out.text.erase(0, out.bom_bytes);
   }

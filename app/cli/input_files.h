@@ -15,7 +15,11 @@ struct DocumentFile {
   std::string title;     ///< the file's name
   std::string text;
   size_t bom_bytes = 0;  ///< in the file before `text`: 3 or 0
+  /// Where the pages of a file that needs_reader begin in `text`, and their labels.
+  std::vector<size_t> page_begin;
+  std::vector<std::string> labels;
 };
+extern const std::string kBetweenPages;  ///< in DocumentFile::text
 /// PDF, DOCX, EPUB and HTML come through the sandboxed reader, other files are taken as they are.
 /// Throws a Failure: missing, a folder, empty, not UTF-8 (with the offset in the file), unreadable.
 DocumentFile read_document(const std::string& path);

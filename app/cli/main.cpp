@@ -69,10 +69,12 @@ int run(int argc, char** argv, Console& console) {
                          "  leyden chat --doc report.md --ask \"Who signed the contract?\" "
                          "--evidence\n"
                          "  leyden chat --doc report.md            (interactive)\n"
+                         "  leyden ask *.md --ask \"When does the harbour close?\"\n"
                          "  leyden info\n"
                          "  leyden COMMAND --help\n\n") +
              exit_code_help());
   add_chat(app, console);
+  add_ask(app, console);
   add_tools(app, console);
   add_mcp(app, console);
   add_info(app, console);

@@ -29,6 +29,17 @@ PagedFile read_pages(const std::string& path) {
   PagedFile out;
   out.file = read_document(path);
   const std::string& text = out.file.text;
+  if (!out.file.page_begin.empty()) {
+    out.page_begin = out.file.page_begin;
+    out.labels = out.file.labels;
+    for (size_t i = 0; i < out.page_begin.size(); ++i) {
+      const size_t end = i + 1 < out.page_begin.size()
+                             ? out.page_begin[i + 1] - kBetweenPages.size()
+                             : text.size();
+      out.pages.push_back(text.substr(out.page_begin[i], end - out.page_begin[i]));
+    }
+    return out;
+  }
   const bool has_pages = text.find('\f') != std::string::npos;
   for (size_t at = 0; at < text.size();) {
     size_t end = has_pages ? std::min(text.find('\f', at), text.size()) : part_end(text, at);
@@ -40,11 +51,16 @@ PagedFile read_pages(const std::string& path) {
   return out;
 }
 
-Json pages_json(const PagedFile& file) {
-  Json pages = Json::array();
+void add_document(const Toolbox& toolbox, const PagedFile& file) {
+  Json list = Json::array();
   for (size_t i = 0; i < file.pages.size(); ++i)
-    pages.push_back({{"label", file.labels[i]}, {"text", file.pages[i]}});
-  return {{"title", file.file.title}, {"pages", std::move(pages)}};
+    list.push_back({{"label", file.labels[i]}, {"text", file.pages[i]}});
+  const std::string pages = list.dump();
+  done([&](leyden_error** error) {
+    return leyden_toolbox_add_document_json(toolbox.get(), file.file.title.data(),
+                                            file.file.title.size(), pages.data(), pages.size(),
+                                            error);
+  });
 }
 
 Toolbox open_library(leyden_store* store, const std::vector<std::string>& files) {
@@ -53,15 +69,7 @@ Toolbox open_library(leyden_store* store, const std::vector<std::string>& files)
   Toolbox toolbox = made<Toolbox>([&](leyden_toolbox** out, leyden_error** error) {
     return leyden_toolbox_create(out, &options, error);
   });
-  for (const std::string& path : files) {
-    const Json document = pages_json(read_pages(path));
-    const std::string title = document.at("title").get<std::string>();
-    const std::string pages = document.at("pages").dump();
-    done([&](leyden_error** error) {
-      return leyden_toolbox_add_document_json(toolbox.get(), title.data(), title.size(),
-                                              pages.data(), pages.size(), error);
-    });
-  }
+  for (const std::string& path : files) add_document(toolbox, read_pages(path));
   return toolbox;
 }
 

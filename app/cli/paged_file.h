@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// A text file in pages: what a library and a set of files are made of.
+// A file in pages: what a library and a set of files are made of.
 #pragma once
 
 #include <string>
@@ -10,8 +10,8 @@
 
 namespace leyden_cli {
 
-/// Pages end at form feeds; a file without any is cut at blank lines into parts of about 3,000
-/// bytes.
+/// The pages of a file that has some (PDF and what else needs the reader). Those of a text end at
+/// form feeds; a text without any is cut at blank lines into parts of about 3,000 bytes.
 struct PagedFile {
   DocumentFile file;
   std::vector<size_t> page_begin;  ///< bytes of file.text
@@ -20,8 +20,8 @@ struct PagedFile {
 };
 /// Throws as read_document.
 PagedFile read_pages(const std::string& path);
-/// {"title", "pages": [{"label", "text"}]}
-Json pages_json(const PagedFile& file);
+/// Adds a file to a toolbox's library. Throws.
+void add_document(const Toolbox& toolbox, const PagedFile& file);
 /// A toolbox whose library is the store, or, without one, these files, or none. Throws.
 Toolbox open_library(leyden_store* store, const std::vector<std::string>& files);
 

@@ -19,6 +19,7 @@ struct SessionArguments {
   std::string name;                ///< of one session
   std::vector<std::string> names;  ///< of rm's
   std::string title, file, query;
+  std::string format;  ///< of export; "" as the file's name says
   size_t limit = 0;
   int64_t at_message = 0;
   bool off = false, shred = false;
@@ -218,9 +219,39 @@ void show_moved(const Json& report, const std::string& file, bool in, const Cons
   if (const auto why = report.at("note").get<std::string>(); !why.empty()) note("note: " + why);
 }
 
+std::string transcript(const Store& store, int64_t id, leyden_transcript_format format) {
+  return made_text([&](leyden_string** out, leyden_error** error) {
+    return leyden_session_transcript(out, store.get(), id, format, error);
+  });
+}
+
+/// Writes a text to a file, which appears only when it is complete.
+void write_whole(const std::string& path, const std::string& text) {
+  const std::string unfinished = path + ".part";
+  std::FILE* file = std::fopen(unfinished.c_str(), "wbe");
+  if (!file) throw errno_failure(path, "cannot write");
+  remove_on_exit(unfinished);
+  const bool written = std::fwrite(text.data(), 1, text.size(), file) == text.size();
+  const bool closed = std::fclose(file) == 0;
+  if (!written || !closed || std::rename(unfinished.c_str(), path.c_str()) != 0) {
+    const Failure failure = errno_failure(path, "cannot write");
+    std::remove(unfinished.c_str());
+    throw failure;
+  }
+  remove_on_exit("");
+}
+
 void run_export(const SessionArguments& args, const Console& console) {
   const Store store = args.store.open_existing(console);
   const int64_t id = find_session(store, args.name);
+  const bool json = args.format == "json" || (args.format.empty() && args.file.ends_with(".json"));
+  if (json || args.format == "markdown" || (args.format.empty() && args.file.ends_with(".md"))) {
+    const std::string text =
+        transcript(store, id, json ? LEYDEN_TRANSCRIPT_JSON : LEYDEN_TRANSCRIPT_MARKDOWN);
+    write_whole(args.file, text);
+    if (console.json) return print_json({{"session", id}, {"bytes", text.size()}});
+    return print(fmt::format("{}: {}\n", args.file, human_bytes(text.size())));
+  }
   const Json report = moved(
       console, [&](leyden_string** out, const leyden_run_options* options, leyden_error** error) {
         return leyden_session_export_json(out, store.get(), id, args.file.data(), args.file.size(),
@@ -242,11 +273,8 @@ void run_import(const SessionArguments& args, const Console& console) {
 void run_transcript(const SessionArguments& args, const Console& console) {
   const Store store = args.store.open_existing(console);
   const int64_t id = find_session(store, args.name);
-  const std::string text = made_text([&](leyden_string** out, leyden_error** error) {
-    return leyden_session_transcript(
-        out, store.get(), id, console.json ? LEYDEN_TRANSCRIPT_JSON : LEYDEN_TRANSCRIPT_MARKDOWN,
-        error);
-  });
+  const std::string text =
+      transcript(store, id, console.json ? LEYDEN_TRANSCRIPT_JSON : LEYDEN_TRANSCRIPT_MARKDOWN);
   if (console.json) return print_json(Json::parse(text));
   print(text);
 }
@@ -322,11 +350,18 @@ void add_session(CLI::App& app, Console& console) {
   c->add_flag("--off", pin->off, "Take that back");
 
   auto export_args =
-      add(group, console, "export", "Write a session with its documents and KV to one file",
-          "  leyden session export 12 harbour.leyden", run_export, true, &c);
+      add(group, console, "export", "Write a session to one file: whole, or as a text to read",
+          "  leyden session export 12 harbour.leyden\n"
+          "  leyden session export 12 harbour.md\n"
+          "  leyden session export 12 harbour.json\n"
+          "The first has documents and KV, for import; the others the conversation with what tools did.",
+          run_export, true, &c);
   c->add_option("file", export_args->file, "The file; it is not encrypted")
       ->required()
       ->type_name("FILE");
+  c->add_option("--format", export_args->format,
+                "bundle, markdown or json. Without it, as the file's name ends")
+      ->check(CLI::IsMember({"bundle", "markdown", "json"}));
 
   auto import_args = add(group, console, "import", "Add the session of such a file",
                          "  leyden session import harbour.leyden", run_import, false, &c);

@@ -70,34 +70,92 @@ OpenedTools ToolArguments::open(const StoreArguments& store, const Console& cons
   return out;
 }
 
-int32_t ask_on_terminal(const leyden_approval* approval, leyden_approval_answer* answer, void*) {
+namespace {
+
+constexpr std::string_view kGrants = "cli.tools_always";
+
+/// What a person types, without its end.
+std::string typed(std::FILE* terminal) {
+  char line[500] = "";
+  std::string said = std::fgets(line, sizeof line, terminal) ? line : "";
+  while (!said.empty() && (said.back() == '\n' || said.back() == '\r' || said.back() == ' '))
+    said.pop_back();
+  return said;
+}
+
+}  // namespace
+
+void KeptGrants::give_to(const Toolbox& toolbox) const {
+  if (!store_ || !toolbox) return;
+  leyden_string* text = nullptr;
+  leyden_error* error = nullptr;
+  const leyden_status status =
+      leyden_store_setting(&text, store_, kGrants.data(), kGrants.size(), &error);
+  if (status == LEYDEN_E_NOT_FOUND) return leyden_error_destroy(error);  // nothing was ever kept
+  check(status, error);
+  const String kept(text);
+  const Json list = Json::parse(leyden_string_data(kept.get()), nullptr, false);
+  for (const Json& grant : list.is_array() ? list : Json::array()) {
+    const std::string origin = grant.value("origin", ""), name = grant.value("name", "");
+    done([&](leyden_error** e) {
+      return leyden_toolbox_allow_always(toolbox.get(), origin.data(), origin.size(), name.data(),
+                                         name.size(), e);
+    });
+  }
+}
+
+void KeptGrants::take_from(const Toolbox& toolbox) const {
+  if (!store_ || !toolbox) return;
+  Json grants = Json::array();
+  const Json tools = made_json([&](leyden_string** out, leyden_error** error) {
+    return leyden_toolbox_list_json(out, toolbox.get(), error);
+  });
+  for (const Json& tool : tools)
+    if (tool.at("always").get<bool>())
+      grants.push_back({{"origin", tool.at("origin")}, {"name", tool.at("name")}});
+  if (grants.empty()) return;
+  const std::string text = grants.dump();
+  done([&](leyden_error** error) {
+    return leyden_store_set_setting(store_, kGrants.data(), kGrants.size(), text.data(),
+                                    text.size(), error);
+  });
+}
+
+int32_t ask_on_terminal(const leyden_approval* approval, leyden_approval_answer* answer,
+                        void* always) {
   constexpr std::string_view kNobody = "nobody is at the terminal to approve it";
   std::FILE* terminal = std::fopen("/dev/tty", "r+");
   if (!terminal) {
     leyden_approval_deny_reason(answer, kNobody.data(), kNobody.size());
     return LEYDEN_APPROVE_DENY;
   }
-  std::fprintf(terminal, "\n%s (%s) wants to run:\n  %.*s\n", approval->name, approval->origin,
-               static_cast<int>(approval->arguments_size), approval->arguments);
+  const auto* grants = static_cast<const KeptGrants*>(always);
+  const bool once_only = approval->once_only != 0;
+  const bool keeps = !once_only && grants && grants->can_keep();
+  const auto tell = [&](const char* format, const char* text, size_t size) {
+    if (size > 0) std::fprintf(terminal, format, static_cast<int>(size), text);
+  };
+  std::fprintf(terminal, "\n%s (%s) wants to run:\n", approval->name, approval->origin);
+  tell("  %.*s\n", approval->arguments, approval->arguments_size);
   if ((approval->flags & LEYDEN_TOOL_NETWORK) != 0)
     std::fputs("  It can reach the network.\n", terminal);
   if ((approval->flags & LEYDEN_TOOL_DESTRUCTIVE) != 0)
     std::fputs("  It may change or remove something.\n", terminal);
-  if (approval->shares_library != 0)
+  tell("  It names %.*s.\n", approval->hosts, approval->hosts_size);
+  if (approval->library_text_size > 0)
+    tell("  It passes on words of your documents: %.*s\n", approval->library_text,
+         approval->library_text_size);
+  else if (approval->shares_library != 0)
     std::fputs("  This chat has read documents of yours; it could send their words on.\n",
                terminal);
-  std::fputs(approval->once_only != 0 ? "Allow it? [y]es, or no and why: "
-                                      : "Allow it? [y]es, [s]ession, or no and why: ",
-             terminal);
+  std::fprintf(terminal, "Allow it? [y]es, %s%sor no and why: ", once_only ? "" : "[s]ession, ",
+               keeps ? "[a]lways, " : "");
   std::fflush(terminal);
-  char line[500] = "";
-  const bool read = std::fgets(line, sizeof line, terminal) != nullptr;
+  const std::string said = typed(terminal);
   std::fclose(terminal);
-  std::string_view said = read ? line : "";
-  while (!said.empty() && (said.back() == '\n' || said.back() == '\r' || said.back() == ' '))
-    said.remove_suffix(1);
   if (said == "y" || said == "yes") return LEYDEN_APPROVE_ONCE;
-  if (said == "s" || said == "session") return LEYDEN_APPROVE_SESSION;
+  if (!once_only && (said == "s" || said == "session")) return LEYDEN_APPROVE_SESSION;
+  if (keeps && (said == "a" || said == "always")) return LEYDEN_APPROVE_ALWAYS;
   if (said.size() > 3) leyden_approval_deny_reason(answer, said.data(), said.size());
   return LEYDEN_APPROVE_DENY;
 }

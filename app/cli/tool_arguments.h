@@ -32,7 +32,23 @@ struct ToolArguments {
 };
 
 /// leyden_approve_fn: asks on the terminal; without one, says no.
+/// @param always  a KeptGrants, or nullptr: "always" is not offered
 int32_t ask_on_terminal(const leyden_approval* approval, leyden_approval_answer* answer,
-                        void* unused);
+                        void* always);
+
+/// Tools that were allowed for good, kept as a setting of a store.
+class KeptGrants {
+ public:
+  /// @param store  must outlive this; nullptr: nothing is kept
+  explicit KeptGrants(leyden_store* store) : store_(store) {}
+  bool can_keep() const { return store_ != nullptr; }
+  /// Tells a toolbox of those that were kept. Throws.
+  void give_to(const Toolbox& toolbox) const;
+  /// Keeps those of a toolbox. Throws.
+  void take_from(const Toolbox& toolbox) const;
+
+ private:
+  leyden_store* store_;
+};
 
 }  // namespace leyden_cli

@@ -40,10 +40,15 @@ class Run {
         events_(events),
         cancel_(cancel),
         keeper_(keeper) {
-    for (ToolInfo& tool : registry.list()) tools_.emplace(tool.name, tool);
-    library_read_ = !dialogue.documents().empty();
+    bool foreign = false;
+    for (ToolInfo& tool : registry.list()) {
+      foreign |= tool.origin != "library";
+      tools_.emplace(tool.name, tool);
+    }
+    if (!foreign) return;  // nothing can leave
+    for (const Dialogue::Document& d : dialogue.documents()) note_library(d.text);
     for (const Message& m : dialogue.messages())
-      library_read_ |= m.role == Role::kTool && m.references;
+      if (m.role == Role::kTool && m.references) note_library(m.content);
   }
 
   Result<AgentRun> go(std::string_view question) {
@@ -75,6 +80,11 @@ class Run {
   }
 
  private:
+  void note_library(std::string_view text) {
+    library_read_ = true;
+    words_.add(text);
+  }
+
   void tell_step() {
     if (!events_) return;
     AgentEvent event;
@@ -151,7 +161,11 @@ class Run {
       record->decision = {false, "denied", "offline"};
       return std::string("the runtime is offline; this tool needs the network");
     }
-    record->decision = approvals_.decide(tool, call.arguments, library_read_, approve_);
+    Leaving leaving;
+    if (tool.origin != "library") leaving = words_.leaving(call.arguments);
+    leaving.library_in_context = library_read_;
+    record->library_text = leaving.text;
+    record->decision = approvals_.decide(tool, call.arguments, leaving, approve_);
     if (!record->decision.allowed) return "the call was not allowed: " + record->decision.reason;
     return std::nullopt;
   }
@@ -198,7 +212,7 @@ class Run {
       for (size_t k = before; k < run_.passages.size(); ++k)
         record.references.push_back(run_.passages[k].reference);
       record.shown = outputs.back().text;
-      library_read_ |= !results[i].passages.empty();
+      for (const ToolPassage& p : results[i].passages) note_library(p.text);
       if (!results[i].passages.empty()) record.result = record.shown;
       if (!events_) continue;
       AgentEvent event;
@@ -234,6 +248,7 @@ class Run {
   RunKeeper* keeper_;
   std::map<std::string, ToolInfo> tools_;
   bool library_read_ = false;
+  LibraryWords words_;  ///< of the documents this chat has read
   const Clock::time_point start_ = Clock::now();
   int64_t written_ = 0;
   AgentRun run_;

@@ -34,6 +34,7 @@ struct AgentOptions {
 struct CallRecord {
   std::string name, origin, arguments;
   Decision decision;
+  std::string library_text;  ///< words of the user's documents in the arguments
   bool ok = false;
   std::string result;           ///< what the tool gave, whole
   std::string shown;            ///< what the model read
@@ -107,7 +108,7 @@ std::vector<ToolSpec> tool_specs(const std::vector<ToolInfo>& tools);
 /// One call as JSON, as it stands in run_json.
 std::string call_json(const CallRecord& call);
 /// The run as JSON: {"stopped", "steps": [{"text", "thinking", "usage", "seconds", "calls":
-/// [{"name", "origin", "arguments", "decision", "reason", "ok", "result", "result_bytes",
+/// [{"name", "origin", "arguments", "library_text", "decision", "reason", "ok", "result", "result_bytes",
 /// "shown_bytes", "references", "hosts", "begin_ms", "seconds"}]}], "passages": [{"reference",
 /// "document", "title", "label", "page", "begin", "end", "text"}], "quotes": [{"answer_begin",
 /// "answer_end", "reference", "verified", "document", "title", "page", "text"}]}

@@ -21,10 +21,10 @@ std::set<std::string> Approvals::always() const {
 }
 
 Decision Approvals::decide(const ToolInfo& tool, std::string_view arguments,
-                           bool library_in_context, const ApproveFn& ask) {
+                           const Leaving& leaving, const ApproveFn& ask) {
   if (tool.origin == "library") return {true, "built in", {}};
   const std::string key = key_of(tool.origin, tool.name);
-  const bool once_only = tool.hints.destructive || tool.hints.network;
+  const bool once_only = tool.hints.destructive || tool.hints.network || !leaving.text.empty();
   if (!once_only) {
     std::lock_guard lock(mutex_);
     if (always_.contains(key)) return {true, "always", {}};
@@ -36,7 +36,10 @@ Decision Approvals::decide(const ToolInfo& tool, std::string_view arguments,
   request.arguments = arguments;
   request.once_only = once_only;
   // A foreign program without a network of its own may still pass on what it is told.
-  request.shares_library = library_in_context && tool.hints.network;
+  request.shares_library =
+      !leaving.text.empty() || (leaving.library_in_context && tool.hints.network);
+  request.library_text = leaving.text;
+  request.hosts = leaving.hosts;
   const ApprovalAnswer answer = ask(request);
   if (answer.scope == ApprovalScope::kDeny)
     return {false, "denied", answer.reason.empty() ? "the user said no" : answer.reason};

@@ -9,6 +9,7 @@
 #include <string_view>
 
 #include "base/tool_registry.h"
+#include "core/agent/leaving.h"
 
 namespace leyden {
 
@@ -22,10 +23,13 @@ enum class ApprovalScope : uint8_t {
 struct ApprovalRequest {
   const ToolInfo* tool = nullptr;
   std::string_view arguments;
-  /// kAlways and kSession are no possible answers: the tool is destructive or reaches the network.
+  /// kAlways and kSession are no possible answers: the tool is destructive or reaches the network, or
+  /// the call has words of the user's documents in it.
   bool once_only = false;
   /// The chat has read documents of the user's, and this tool could carry their words away.
   bool shares_library = false;
+  std::string_view library_text;  ///< words of the user's documents in the arguments
+  std::string_view hosts;         ///< machines that the arguments name
 };
 struct ApprovalAnswer {
   ApprovalScope scope = ApprovalScope::kDeny;
@@ -47,14 +51,15 @@ struct Decision {
 class Approvals {
  public:
   /// Allows a tool for good, e.g. from a kept list. Tools that are destructive or reach the network
-  /// are asked about every time nevertheless.
+  /// are asked about every time nevertheless, and so is every call that would pass on words of the
+  /// user's documents.
   void allow_always(std::string_view origin, std::string_view name);
   /// The granted tools, "origin/name", sorted: to be kept and given to allow_always again.
   std::set<std::string> always() const;
 
   /// Decides one call, asking where needed. Without `ask`, what would need asking is denied.
-  /// @param library_in_context  the chat holds words of the user's documents
-  Decision decide(const ToolInfo& tool, std::string_view arguments, bool library_in_context,
+  /// @param leaving  what it would carry away
+  Decision decide(const ToolInfo& tool, std::string_view arguments, const Leaving& leaving,
                   const ApproveFn& ask);
 
  private:

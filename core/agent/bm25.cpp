@@ -20,20 +20,6 @@ constexpr std::array<std::string_view, 78> kQuestionWords{
     "was",  "we",      "were",  "what",   "when",   "where",  "which",    "who",  "whom", "whose",
     "why",  "will",    "with",  "would",  "you",    "your",   "document", "it"};
 
-bool is_cjk(uint32_t c) {
-  return (c >= 0x3040 && c <= 0x30FF) || (c >= 0x3400 && c <= 0x9FFF) ||
-         (c >= 0xAC00 && c <= 0xD7AF) || (c >= 0xF900 && c <= 0xFAFF) ||
-         (c >= 0x20000 && c <= 0x3FFFF);
-}
-
-/// Letters and digits, coarsely: everything above ASCII that is no punctuation block or CJK.
-bool is_word(uint32_t c) {
-  if (c < 0x80) return (c >= '0' && c <= '9') || (c >= 'A' && c <= 'Z') || (c >= 'a' && c <= 'z');
-  if (c < 0xC0 || c == 0xD7 || c == 0xF7) return false;
-  return !(c >= 0x2000 && c <= 0x2BFF) && !(c >= 0x3000 && c <= 0x303F) &&
-         !(c >= 0xFF00 && c <= 0xFF0F);
-}
-
 void take_off(std::string* word, std::string_view ending, size_t keep,
               std::string_view instead = {}) {
   if (word->size() < ending.size() + keep || !word->ends_with(ending)) return;
@@ -61,6 +47,19 @@ void stem(std::string* word) {
 }
 
 }  // namespace
+
+bool is_cjk(uint32_t c) {
+  return (c >= 0x3040 && c <= 0x30FF) || (c >= 0x3400 && c <= 0x9FFF) ||
+         (c >= 0xAC00 && c <= 0xD7AF) || (c >= 0xF900 && c <= 0xFAFF) ||
+         (c >= 0x20000 && c <= 0x3FFFF);
+}
+
+bool is_word(uint32_t c) {
+  if (c < 0x80) return (c >= '0' && c <= '9') || (c >= 'A' && c <= 'Z') || (c >= 'a' && c <= 'z');
+  if (c < 0xC0 || c == 0xD7 || c == 0xF7) return false;
+  return !(c >= 0x2000 && c <= 0x2BFF) && !(c >= 0x3000 && c <= 0x303F) &&
+         !(c >= 0xFF00 && c <= 0xFF0F);
+}
 
 std::vector<std::string> bm25_terms(std::string_view text) {
   std::vector<std::string> terms;

@@ -11,6 +11,10 @@
 
 namespace leyden {
 
+/// Characters of scripts without spaces between words: each counts alone.
+bool is_cjk(uint32_t c);
+/// Letters and digits, coarsely: everything above ASCII that is no punctuation block or CJK.
+bool is_word(uint32_t c);
 /// The words of a text as BM25 compares them: case folded (ASCII), English endings taken off, CJK
 /// as overlapping pairs of characters. Order kept, repeats too.
 std::vector<std::string> bm25_terms(std::string_view text);

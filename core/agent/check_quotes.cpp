@@ -3,17 +3,12 @@
 
 #include <algorithm>
 
+#include "core/dialogue/dialogue.h"
+
 namespace leyden {
 namespace {
 
 bool is_space(char c) { return c == ' ' || c == '\n' || c == '\t' || c == '\r'; }
-
-std::string without_spaces(std::string_view text) {
-  std::string out;
-  std::copy_if(text.begin(), text.end(), std::back_inserter(out),
-               [](char c) { return !is_space(c); });
-  return out;
-}
 
 /// The n-th byte of `text` that is no white space.
 size_t nth_solid(std::string_view text, size_t n) {
@@ -73,8 +68,8 @@ std::vector<CheckedQuote> check_quotes(std::string_view answer, const Profile& p
       if (named != passages.end()) {
         quote.passage = named->passage;
         const std::string wanted =
-            without_spaces(answer.substr(quote.answer_begin, end - quote.answer_begin));
-        const size_t at = without_spaces(named->passage.text).find(wanted);
+            without_white_space(answer.substr(quote.answer_begin, end - quote.answer_begin));
+        const size_t at = without_white_space(named->passage.text).find(wanted);
         quote.verified = at != std::string::npos;
         if (quote.verified && !wanted.empty()) {
           quote.begin = nth_solid(named->passage.text, at);

@@ -5,7 +5,6 @@
 #include <nlohmann/json.hpp>
 
 #include "core/agent/bm25.h"
-#include "core/agent/passages.h"
 #include "core/chat/json_text.h"
 
 namespace leyden {
@@ -40,18 +39,6 @@ void take_words(const Profile& profile, const char* task, ToolInfo* tool) {
   if (!json.is_object()) return;
   tool->description = json.value("description", tool->description);
   if (json.contains("parameters")) tool->parameters = json["parameters"].dump();
-}
-
-ToolPassage passage_of(const LibraryPart& page, TextRange range) {
-  ToolPassage p;
-  p.document = page.document;
-  p.title = page.title;
-  p.label = page.label;
-  p.page = page.part + 1;
-  p.begin = range.begin;
-  p.end = range.end;
-  p.text = page.text.substr(range.begin, range.end - range.begin);
-  return p;
 }
 
 /// A string argument. The schema holds when calls are sampled under it; foreign callers are
@@ -162,22 +149,45 @@ ToolResult LibraryTools::find(const std::string& document, const std::string& wo
   return result;
 }
 
-std::vector<ToolPassage> best_passages(const std::vector<LibraryPart>& pages,
-                                       std::string_view question,
-                                       const LibraryToolOptions& options) {
+ToolPassage passage_of(const LibraryPart& page, TextRange range) {
+  ToolPassage p;
+  p.document = page.document;
+  p.title = page.title;
+  p.label = page.label;
+  p.page = page.part + 1;
+  p.begin = range.begin;
+  p.end = range.end;
+  p.text = page.text.substr(range.begin, range.end - range.begin);
+  return p;
+}
+
+std::vector<RankedPassage> rank_passages(const std::vector<LibraryPart>& pages,
+                                         std::string_view question,
+                                         const LibraryToolOptions& options) {
   Bm25 index;
-  std::vector<std::pair<size_t, TextRange>> where;
+  std::vector<RankedPassage> all, out;
   for (size_t i = 0; i < pages.size(); ++i) {
+    size_t passage = 0;
     for (const TextRange& range :
          cut_passages(pages[i].text, static_cast<size_t>(options.min_tokens),
                       static_cast<size_t>(options.max_tokens))) {
       index.add(pages[i].title + "\n" + pages[i].text.substr(range.begin, range.end - range.begin));
-      where.emplace_back(i, range);
+      all.push_back({i, passage++, range, 0});
     }
   }
+  for (const Bm25::Hit& hit : index.best(bm25_query_terms(question), options.hits)) {
+    out.push_back(all[hit.text]);
+    out.back().score = hit.score;
+  }
+  return out;
+}
+
+std::vector<ToolPassage> best_passages(const std::vector<LibraryPart>& pages,
+                                       std::string_view question,
+                                       const LibraryToolOptions& options) {
   std::vector<ToolPassage> out;
-  for (const Bm25::Hit& hit : index.best(bm25_query_terms(question), options.hits))
-    out.push_back(passage_of(pages[where[hit.text].first], where[hit.text].second));
+  for (const RankedPassage& hit : rank_passages(pages, question, options))
+    out.push_back(passage_of(pages[hit.page], hit.range));
   return out;
 }
 

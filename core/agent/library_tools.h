@@ -9,6 +9,7 @@
 
 #include "base/library.h"
 #include "base/tool_registry.h"
+#include "core/agent/passages.h"
 #include "core/chat/profile.h"
 
 namespace leyden {
@@ -42,10 +43,23 @@ class LibraryTools : public ToolRegistry {
   std::vector<ToolInfo> tools_;
 };
 
+/// A passage of one of several pages, and how well it fits a question.
+struct RankedPassage {
+  size_t page = 0;     ///< position among the pages
+  size_t passage = 0;  ///< position among cut_passages of the page
+  TextRange range;     ///< bytes of the page's text
+  double score = 0;
+};
 /// The best passages of some pages for a question, by BM25; best first. A page's title counts as a
 /// part of each of its passages.
+std::vector<RankedPassage> rank_passages(const std::vector<LibraryPart>& pages,
+                                         std::string_view question,
+                                         const LibraryToolOptions& options);
+/// The same as passages.
 std::vector<ToolPassage> best_passages(const std::vector<LibraryPart>& pages,
                                        std::string_view question,
                                        const LibraryToolOptions& options);
+/// A range of a page's text as a passage.
+ToolPassage passage_of(const LibraryPart& page, TextRange range);
 
 }  // namespace leyden

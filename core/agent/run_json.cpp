@@ -12,6 +12,7 @@ Json json_of(const CallRecord& c) {
   return {{"name", c.name},
           {"origin", c.origin},
           {"arguments", c.arguments},
+          {"library_text", c.library_text},
           {"decision", c.decision.how},
           {"reason", c.decision.reason},
           {"ok", c.ok},

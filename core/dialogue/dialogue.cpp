@@ -21,11 +21,8 @@ constexpr auto kEvidencePause = std::chrono::milliseconds(250);
 /// Ids the first token of an answer may be: references in use, the beginnings of refusals, and the
 /// begin of a tool call. Empty when the profile or the vocabulary has no such tokens.
 std::vector<int32_t> first_tokens(const ChatTemplate& chat, const Tokenizer& tokenizer,
-                                  const std::vector<PassageTokens>& passages,
-                                  const std::map<int, std::string>& result_passages, bool calls) {
-  std::vector<int32_t> references, ids;
-  for (const PassageTokens& p : passages) references.push_back(p.reference);
-  for (const auto& [reference, text] : result_passages) references.push_back(reference);
+                                  const std::vector<int>& references, bool calls) {
+  std::vector<int32_t> ids;
   if (references.empty()) return {};
   for (int reference : references) {
     if (reference < 0) return {};
@@ -73,6 +70,31 @@ Result<std::unique_ptr<Dialogue>> Dialogue::create(std::shared_ptr<LoadedModel> 
                                                        *dialogue->tokenizer_));
   dialogue->sequence_ = dialogue->model_->engine().new_sequence();
   return dialogue;
+}
+
+std::vector<int> Dialogue::references_asked_for(bool* all) const {
+  std::vector<std::pair<int, std::string_view>> passages;
+  for (const PassageTokens& p : block_.passages)
+    passages.emplace_back(p.reference, std::string_view(documents_[p.document].text)
+                                           .substr(p.byte_begin, p.byte_end - p.byte_begin));
+  for (const auto& [reference, text] : result_passages_) passages.emplace_back(reference, text);
+  std::vector<std::string> words;
+  const auto asked = std::find_if(messages_.rbegin(), messages_.rend(),
+                                  [](const Message& m) { return m.role == Role::kUser; });
+  if (asked != messages_.rend())
+    for (const auto& [begin, end] : quoted_ranges(asked->content))
+      words.push_back(without_white_space(asked->content.substr(begin, end - begin)));
+  std::vector<int> every, holding;
+  for (const auto& [reference, text] : passages) {
+    every.push_back(reference);
+    if (words.empty()) continue;
+    const std::string solid = without_white_space(text);
+    if (std::all_of(words.begin(), words.end(),
+                    [&](const std::string& w) { return solid.find(w) != solid.npos; }))
+      holding.push_back(reference);
+  }
+  *all = holding.empty();
+  return holding.empty() ? every : holding;
 }
 
 Status Dialogue::check_before_first_question(const char* what) const {
@@ -261,10 +283,12 @@ Result<Answer> Dialogue::answer(const AskOptions& options, const AnswerEventFn& 
   std::vector<int32_t> allowed_first;
   const bool calls = !tools_.empty() && !options.forbid_calls;
   if (options.constrain_references && options.schema.empty() && so_far.empty()) {
-    allowed_first = first_tokens(chat, *tokenizer_, prompt.passages, result_passages_, calls);
+    bool all = true;
+    allowed_first = first_tokens(chat, *tokenizer_, references_asked_for(&all), calls);
     if (!allowed_first.empty())
       out.notices.push_back(
           std::string("the first token was restricted to references of passages") +
+          (all ? "" : " that hold the words between quotation marks") +
           (calls ? ", a tool call" : "") + " or a refusal");
   }
   const std::vector<int32_t> forbidden = out_of_place(*tokenizer_, prompt.thinking, calls);

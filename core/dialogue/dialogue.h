@@ -172,6 +172,9 @@ class Dialogue {
   /// Messages as rendered: the system text first.
   std::vector<Message> with_system() const;
   Status check_before_first_question(const char* what) const;
+  /// References of the passages that hold all words the last question puts between quotation marks;
+  /// where none does, or it quotes nothing, `all` is set and every reference is there.
+  std::vector<int> references_asked_for(bool* all) const;
 
   std::shared_ptr<LoadedModel> model_;
   std::shared_ptr<const Tokenizer> tokenizer_;
@@ -183,6 +186,12 @@ class Dialogue {
   std::vector<Message> messages_;
   std::map<int, std::string> result_passages_;  ///< numbered by tool results
 };
+
+/// Bytes [begin, end) of what stands between quotation marks, where it is long enough to mean something.
+std::vector<std::pair<size_t, size_t>> quoted_ranges(std::string_view text);
+
+/// `text` without spaces, tabs and line breaks, for comparing where layouts change them.
+std::string without_white_space(std::string_view text);
 
 /// Finds verbatim stretches of the documents in an answer: behind a reference, between quotation
 /// marks, or whole sentences; white space does not count. In the answer's order, without overlaps.

@@ -11,6 +11,7 @@ namespace leyden {
 namespace {
 
 constexpr size_t kShortestQuote = 12;  ///< bytes; shorter agreements say nothing
+constexpr size_t kMostLines = 64;      ///< of a quoted passage
 
 bool is_space(char c) { return c == ' ' || c == '\n' || c == '\t' || c == '\r'; }
 
@@ -42,21 +43,6 @@ Candidate trimmed(std::string_view s, Candidate c) {
   return c;
 }
 
-/// Text between paired quotation marks.
-void add_quoted(std::string_view s, std::vector<Candidate>* out) {
-  constexpr std::array<std::pair<std::string_view, std::string_view>, 4> kMarks{
-      {{"\"", "\""}, {"“", "”"}, {"「", "」"}, {"«", "»"}}};
-  for (const auto& [open, close] : kMarks) {
-    size_t at = 0;
-    while ((at = s.find(open, at)) != std::string_view::npos) {
-      const size_t begin = at + open.size(), end = s.find(close, begin);
-      if (end == std::string_view::npos) break;
-      out->push_back({begin, end});
-      at = end + close.size();
-    }
-  }
-}
-
 /// Lines that begin with a reference: what follows it, after the profile's separator, and with each of
 /// the lines up to the next reference, for passages that have a heading.
 void add_referenced(std::string_view s, const Profile& profile, std::vector<Candidate>* out) {
@@ -70,7 +56,7 @@ void add_referenced(std::string_view s, const Profile& profile, std::vector<Cand
       if (c.begin < c.end && s[c.begin] == '>') ++c.begin;
       out->push_back(trimmed(s, c));
       c.goes_on = true;
-      for (size_t next = end + 1; next < s.size();) {
+      for (size_t next = end + 1, lines = 0; next < s.size() && lines < kMostLines; ++lines) {
         c.end = std::min(s.find('\n', next), s.size());
         if (profile.match_reference(s.substr(next, c.end - next)).first >= 0) break;
         out->push_back(trimmed(s, c));
@@ -83,13 +69,31 @@ void add_referenced(std::string_view s, const Profile& profile, std::vector<Cand
 
 }  // namespace
 
+std::string without_white_space(std::string_view text) { return Squeezed(text).text; }
+
+std::vector<std::pair<size_t, size_t>> quoted_ranges(std::string_view s) {
+  constexpr std::array<std::pair<std::string_view, std::string_view>, 4> kMarks{
+      {{"\"", "\""}, {"“", "”"}, {"「", "」"}, {"«", "»"}}};
+  std::vector<std::pair<size_t, size_t>> out;
+  for (const auto& [open, close] : kMarks) {
+    size_t at = 0;
+    while ((at = s.find(open, at)) != std::string_view::npos) {
+      const size_t begin = at + open.size(), end = s.find(close, begin);
+      if (end == std::string_view::npos) break;
+      if (end >= begin + kShortestQuote) out.emplace_back(begin, end);
+      at = end + close.size();
+    }
+  }
+  return out;
+}
+
 std::vector<Quote> find_quotes(std::string_view answer,
                                const std::vector<Dialogue::Document>& documents,
                                const Profile& profile,
                                const std::vector<PassageTokens>& passages) {
   std::vector<Candidate> candidates;
   add_referenced(answer, profile, &candidates);
-  add_quoted(answer, &candidates);
+  for (const auto& [begin, end] : quoted_ranges(answer)) candidates.push_back({begin, end});
   for (const Sentence& sentence : split_sentences(answer))
     candidates.push_back({sentence.begin, sentence.end});
   std::stable_sort(candidates.begin(), candidates.end(), [](const Candidate& a, const Candidate& b) {

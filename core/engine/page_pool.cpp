@@ -202,6 +202,7 @@ Result<std::shared_ptr<Page>> PagePool::clone_prefix(const Page& page, size_t n)
 PagePool::Stats PagePool::stats() const {
   Stats s = stats_;
   s.bytes = *live_bytes_;
+  s.max_bytes = max_bytes_;
   s.backlog = backlog_.size();
   s.pages = s.bytes / memory_->page_bytes();
   return s;

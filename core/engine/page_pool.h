@@ -44,6 +44,7 @@ class PagePool {
   struct Stats {
     size_t pages = 0;  ///< held in memory, in use or kept for reuse
     size_t bytes = 0;
+    size_t max_bytes = 0;  ///< the cap on it
     size_t memory_hits = 0;
     size_t store_hits = 0;
     size_t evictions = 0;

@@ -43,8 +43,6 @@ class Tools(TinyModelTest):
         self.assertEqual(self.leyden("tools", "--library", self.rules, "--call", "fly", "{}").code,
                          cli.EXIT_CODES["not_found"])
         self.assertEqual(self.leyden("tools", "--tools").code, cli.EXIT_CODES["not_found"])
-        self.assertEqual(self.leyden("chat", "--library", self.rules, "--session", "s", "--ask", "x").code,
-                         cli.EXIT_CODES["invalid_argument"])
         self.assertEqual(self.leyden("chat", "--library", self.rules, "--schema", self.rules, "--ask", "x").code,
                          cli.EXIT_CODES["invalid_argument"])
 

@@ -429,6 +429,38 @@ class DocumentedErrors(unittest.TestCase):
               '{"name": "s", "url": "http://localhost:1/"}', allow, None)
         end("toolbox", toolbox)
 
+    def test_readings(self):
+        model, empty = opened(), ok("leyden_toolbox_create", None)
+        words = "Who keeps the light?"
+        name = "leyden_toolbox_ask"
+        fails("INVALID_ARGUMENT", name, empty, model, words, None)
+        end("toolbox", empty)
+        toolbox = ok("leyden_toolbox_create", None)
+        pages = json.dumps([{"text": "Ada keeps the light of the harbour. " * 16}] * 3)
+        ok("leyden_toolbox_add_document_json", toolbox, "Harbour", pages)
+        ask = options("leyden_ask_options", max_tokens=8)
+
+        def how(**fields):
+            return options("leyden_reading_options", ask=ask, **fields)
+        fails("INVALID_ARGUMENT", name, toolbox, model, "", how())
+        fails("UNSUPPORTED", name, toolbox, model, words, how(mode=99))
+        fails("CONTEXT_OVERFLOW", name, toolbox, model, words,
+              how(mode=_abi.LEYDEN_READING_WHOLE, context_tokens=300))
+        fails("CONTEXT_OVERFLOW", name, toolbox, model, words, how(context_tokens=50))
+        fails("NOT_FOUND", name, toolbox, model, "Wo?", how(mode=_abi.LEYDEN_READING_PAGES))
+        stopped = options("leyden_ask_options", max_tokens=8, cancel=self.cancelled)
+        fails("CANCELLED", name, toolbox, model, words, options("leyden_reading_options", ask=stopped))
+        end("model", model)
+        # A chat has most of the memory that a reading counts on.
+        small = opened(kv_bytes=self.two_pages() * 5)
+        chat = ok("leyden_chat_create", small)
+        ok("leyden_chat_add_document", chat, "t", "Ada keeps the light. " * 60)
+        ok("leyden_chat_prefill", chat, None)
+        fails("OUT_OF_MEMORY", name, toolbox, small, words, how(mode=_abi.LEYDEN_READING_PAGES))
+        end("chat", chat)
+        end("model", small)
+        end("toolbox", toolbox)
+
     def test_files(self):
         unsandboxed = options("leyden_file_options", allow_unsandboxed=1)
         cancelled = options("leyden_file_options", allow_unsandboxed=1, cancel=self.cancelled)

@@ -10,6 +10,8 @@
 #include <memory>
 #include <nlohmann/json.hpp>
 #include <string>
+#include <utility>
+#include <vector>
 
 #include "capi/leyden.h"
 
@@ -252,6 +254,70 @@ TEST(Toolbox, AChatSearchesAnswersAndItsCallsAreLogged) {
   EXPECT_EQ(static_cast<int>(log.size()), results);
   ASSERT_FALSE(log.empty());
   EXPECT_EQ(log[0]["decision"], "built in");
+}
+
+TEST(Toolbox, AQuestionOverTheLibraryTellsHowItWasRead) {
+  const std::string folder = LEYDEN_DEFAULT_MODEL;
+  if (!std::filesystem::exists(folder + "/model.safetensors")) GTEST_SKIP() << "no default model";
+  leyden_model_options options = LEYDEN_MODEL_OPTIONS_INIT;
+  options.threads = 2;
+  leyden_model* opened = nullptr;
+  good([&](leyden_error** e) {
+    return leyden_model_open(&opened, folder.data(), folder.size(), &options, e);
+  });
+  const Owned<leyden_model, leyden_model_destroy> model(opened);
+  const Toolbox toolbox = make_toolbox();
+  add_rules(toolbox);
+  struct Seen {
+    std::string text, mode, reason;
+    std::vector<std::pair<uint64_t, uint64_t>> parts;
+  };
+  const auto read = [&](leyden_reading_mode mode, Seen* seen) {
+    leyden_ask_options ask = LEYDEN_ASK_OPTIONS_INIT;
+    ask.max_tokens = 120;
+    ask.constrain_references = ask.clamp_quotes = 1;
+    ask.user_data = seen;
+    ask.on_event = [](const leyden_event* event, void* data) {
+      Seen& s = *static_cast<Seen*>(data);
+      if (event->kind == LEYDEN_EVENT_TEXT) s.text.append(event->text, event->text_size);
+      if (event->kind == LEYDEN_EVENT_STEP)
+        s.parts.emplace_back(event->progress->done, event->progress->total);
+      if (event->kind != LEYDEN_EVENT_READING) return;
+      s.mode.assign(event->name, event->name_size);
+      s.reason.assign(event->text, event->text_size);
+    };
+    leyden_reading_options how = LEYDEN_READING_OPTIONS_INIT;
+    how.mode = mode;
+    how.ask = &ask;
+    const std::string question = "What is the access code of the boathouse?";
+    leyden_answer* written = nullptr;
+    good([&](leyden_error** e) {
+      return leyden_toolbox_ask(&written, toolbox.get(), model.get(), question.data(),
+                                question.size(), &how, e);
+    });
+    const Owned<leyden_answer, leyden_answer_destroy> answer(written);
+    return json_of([&](leyden_string** out, leyden_error** e) {
+      return leyden_answer_json(out, answer.get(), e);
+    });
+  };
+  for (const leyden_reading_mode mode :
+       {LEYDEN_READING_AUTO, LEYDEN_READING_PAGES, LEYDEN_READING_MAP}) {
+    Seen seen;
+    const Json json = read(mode, &seen);
+    const Json& reading = json["reading"];
+    EXPECT_EQ(reading["mode"], mode == LEYDEN_READING_AUTO    ? "whole"
+                               : mode == LEYDEN_READING_PAGES ? "pages"
+                                                              : "map");
+    EXPECT_EQ(seen.mode, reading["mode"]);
+    EXPECT_EQ(seen.reason, reading["reason"]);
+    EXPECT_EQ(seen.text, json["text"]);
+    EXPECT_EQ(seen.parts.size(), mode == LEYDEN_READING_MAP ? reading["parts"].size() + 1 : 0);
+    ASSERT_FALSE(reading["claims"].empty()) << json.dump(1);
+    const Json& claim = reading["claims"][0];
+    EXPECT_EQ(claim["verified"], true) << json.dump(1);
+    EXPECT_NE(claim["text"].get<std::string>().find("8812"), std::string::npos);
+    EXPECT_TRUE(json["quotes"].empty());
+  }
 }
 
 TEST(Toolbox, AKeptChatRunsToolsAndItsTraceComesBack) {

@@ -205,7 +205,11 @@ TEST_F(StoreWrong, MigratesVersionOne) {
   {
     auto vfs = checksum_vfs_over("");
     auto db = Database::open(path_ + "/catalogue.db", {.vfs = *vfs});
-    ASSERT_TRUE((*db)->execute("ALTER TABLE sessions DROP COLUMN kv_quota; PRAGMA user_version=1").ok());
+    ASSERT_TRUE((*db)
+                    ->execute("DROP TRIGGER message_added; DROP TRIGGER message_removed;"
+                              "ALTER TABLE sessions DROP COLUMN n_messages;"
+                              "ALTER TABLE sessions DROP COLUMN kv_quota; PRAGMA user_version=1")
+                    .ok());
   }
   auto store = open_store(path_);
   expect_text(*store);

@@ -2,6 +2,7 @@
 #include "app/desktop/controls/table_look.h"
 
 #include <QPainter>
+#include <QStyle>
 #include <QTableView>
 
 #include "app/desktop/theme/icons.h"
@@ -10,8 +11,7 @@
 namespace leyden::desktop {
 namespace {
 
-constexpr int kInset = space::kOne;  // as the style sheet pads the cells of such a table
-constexpr int kMark = 10;            // of the sorted column
+constexpr int kMark = 10;  // of the sorted column
 constexpr int kLeastWidth = 64;
 
 }  // namespace
@@ -33,8 +33,13 @@ Qt::Alignment TableHeader::alignment(int section) const {
   return flags ? own.value<Qt::Alignment>() : Qt::Alignment(own.toInt());
 }
 
+// Of a cell's text: the sheet's padding, and what every style leaves for a focus frame.
+int TableHeader::inset() const {
+  return space::kOne + style()->pixelMetric(QStyle::PM_FocusFrameHMargin, nullptr, this) + 1;
+}
+
 QRect TableHeader::textRect(const QRect& section) const {
-  return section.adjusted(kInset, 0, -kInset, 0);
+  return section.adjusted(inset(), 0, -inset(), 0);
 }
 
 void TableHeader::paintSection(QPainter* painter, const QRect& rect, int section) const {
@@ -66,7 +71,7 @@ void TableHeader::paintSection(QPainter* painter, const QRect& rect, int section
 QSize TableHeader::sectionSizeFromContents(int section) const {
   const QFontMetrics metrics(font());
   const int mark = isSortIndicatorShown() ? kMark + space::kHalf : 0;
-  return {metrics.horizontalAdvance(text(section)) + 2 * kInset + mark,
+  return {metrics.horizontalAdvance(text(section)) + 2 * inset() + mark,
           metrics.height() + 2 * space::kOne};
 }
 

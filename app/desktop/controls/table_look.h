@@ -24,6 +24,7 @@ class TableHeader : public QHeaderView {
   QSize sectionSizeFromContents(int section) const override;
 
  private:
+  int inset() const;
   QString text(int section) const;
   Qt::Alignment alignment(int section) const;
 };

@@ -23,6 +23,9 @@ class ApprovalDoor {
     request.arguments = QString::fromUtf8(approval->arguments, qsizetype(approval->arguments_size));
     request.onceOnly = approval->once_only != 0;
     request.sharesLibrary = approval->shares_library != 0;
+    request.libraryText =
+        QString::fromUtf8(approval->library_text, qsizetype(approval->library_text_size));
+    request.hosts = QString::fromUtf8(approval->hosts, qsizetype(approval->hosts_size));
     request.readOnly = (approval->flags & LEYDEN_TOOL_READ_ONLY) != 0;
     request.destructive = (approval->flags & LEYDEN_TOOL_DESTRUCTIVE) != 0;
     request.network = (approval->flags & LEYDEN_TOOL_NETWORK) != 0;

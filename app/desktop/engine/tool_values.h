@@ -44,6 +44,8 @@ struct ApprovalRequest {
   QString arguments;  ///< all of them, as JSON
   bool onceOnly = false;       ///< "this session" and "always" are not offered
   bool sharesLibrary = false;  ///< the chat has read documents, and this could send them on
+  QString libraryText;         ///< words of them in the arguments
+  QString hosts;               ///< machines that the arguments name
   bool readOnly = false;
   bool destructive = false;
   bool network = false;

@@ -63,7 +63,10 @@ void ApprovalPiece::show(const PieceContext& c) {
   about.append(request.destructive ? tr("Can change or delete things.")
                : request.readOnly  ? tr("Only reads.")
                                    : tr("May change things."));
-  if (request.sharesLibrary)
+  if (!request.hosts.isEmpty()) about.append(tr("It names %1.").arg(request.hosts));
+  if (!request.libraryText.isEmpty())
+    about.append(tr("It passes on words of your documents: “%1”.").arg(request.libraryText));
+  else if (request.sharesLibrary)
     about.append(tr("The model has read your documents: words of them could go along."));
   if (request.onceOnly) about.append(tr("Asked about every time."));
   m_about->setFont(uiFont(TextSize::Small));

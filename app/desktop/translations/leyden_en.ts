@@ -740,6 +740,14 @@
         <translation type="unfinished" />
     </message>
     <message>
+        <source>It names %1.</source>
+        <translation type="unfinished" />
+    </message>
+    <message>
+        <source>It passes on words of your documents: “%1”.</source>
+        <translation type="unfinished" />
+    </message>
+    <message>
         <source>The model has read your documents: words of them could go along.</source>
         <translation type="unfinished" />
     </message>

@@ -737,6 +737,14 @@
         <translation>可能更改内容。</translation>
     </message>
     <message>
+        <source>It names %1.</source>
+        <translation>它提到 %1。</translation>
+    </message>
+    <message>
+        <source>It passes on words of your documents: “%1”.</source>
+        <translation>它会传出您文档中的内容：“%1”。</translation>
+    </message>
+    <message>
         <source>The model has read your documents: words of them could go along.</source>
         <translation>模型读过您的文档：其中的内容可能随之传出。</translation>
     </message>

@@ -371,6 +371,12 @@ struct RunLimits {
   std::int64_t max_tokens = 0;  ///< of all steps together
 };
 
+/// How ask() reads a library.
+struct ReadingOptions {
+  leyden_reading_mode mode = LEYDEN_READING_AUTO;
+  std::int64_t context_tokens = 0;  ///< of one prompt with its answer; 0: what fits
+};
+
 struct AskOptions {
   bool thinking = false;
   std::uint8_t evidence = 0;  ///< 1: note where attention looked; 2: tell it while writing, too
@@ -380,13 +386,68 @@ struct AskOptions {
   Sampling sampling;
   std::string schema;  ///< a JSON Schema the answer satisfies; empty: free
   const Cancel* cancel = nullptr;
-  RunLimits limits;
+  RunLimits limits;        ///< of Chat::run
+  ReadingOptions reading;  ///< of ask() over a library
 };
 
 /// A finished answer; json is everything (leyden_answer_json).
 struct Answer {
   std::string text, thinking, finish_reason, json;
 };
+
+namespace detail {
+
+/// One call that writes an answer: its options and callbacks in C's terms.
+template <typename Call>
+Answer write_answer(const AskOptions& o, const EventFn& on_event, Call&& call) {
+  Watch watch(o.cancel);
+  watch.on_event = on_event;
+  std::vector<leyden_text> stops;
+  for (const std::string& s : o.stop) stops.push_back(c_text(s));
+  const leyden_sampling sampling = c_options(o.sampling);
+  leyden_ask_options options = LEYDEN_ASK_OPTIONS_INIT;
+  options.thinking = o.thinking;
+  options.evidence = o.evidence;
+  options.constrain_references = o.constrain_references;
+  options.clamp_quotes = o.clamp_quotes;
+  options.max_tokens = o.max_tokens;
+  options.stop = stops.empty() ? nullptr : stops.data();
+  options.n_stop = stops.size();
+  options.sampling = &sampling;
+  options.on_event = watch.event();
+  options.user_data = &watch;
+  options.cancel = watch.cancel();
+  options.schema = o.schema.empty() ? nullptr : o.schema.data();
+  options.schema_size = o.schema.size();
+  Owned<leyden_answer, leyden_answer_destroy> answer;
+  watch.run([&] {
+    done([&](leyden_error** error) { return call(answer.out(), &options, error); });
+  });
+  return {leyden_answer_text(answer.get(), nullptr),
+          leyden_answer_thinking(answer.get(), nullptr),
+          leyden_answer_finish_reason(answer.get(), nullptr),
+          text([&](leyden_string** out, leyden_error** error) {
+            return leyden_answer_json(out, answer.get(), error);
+          })};
+}
+
+}  // namespace detail
+
+/// A question over all documents of the toolbox's library, however many; options.reading says how. json has
+/// "reading" (leyden_toolbox_ask).
+inline Answer ask(const Toolbox& library, const Model& model, std::string_view question,
+                  const AskOptions& options = {}, const EventFn& on_event = {}) {
+  return detail::write_answer(
+      options, on_event,
+      [&](leyden_answer** out, const leyden_ask_options* ask, leyden_error** error) {
+        leyden_reading_options reading = LEYDEN_READING_OPTIONS_INIT;
+        reading.mode = options.reading.mode;
+        reading.context_tokens = options.reading.context_tokens;
+        reading.ask = ask;
+        return leyden_toolbox_ask(out, library.get(), model.get(), question.data(), question.size(),
+                                  &reading, error);
+      });
+}
 
 /// Documents, history and what the model has read of them. One call at a time.
 class Chat : public detail::ChatHandle {
@@ -415,14 +476,14 @@ class Chat : public detail::ChatHandle {
   }
   /// Writes the last answer anew; a kept chat keeps the old one beside it.
   Answer answer_again(const AskOptions& options = {}, const EventFn& on_event = {}) {
-    return write(options, on_event,
+    return detail::write_answer(options, on_event,
                  [&](leyden_answer** out, const leyden_ask_options* ask, leyden_error** error) {
                    return leyden_chat_answer_again(out, get(), ask, error);
                  });
   }
   /// Goes on with an answer of a kept chat that was interrupted or reached its limit.
   Answer go_on(const AskOptions& options = {}, const EventFn& on_event = {}) {
-    return write(options, on_event,
+    return detail::write_answer(options, on_event,
                  [&](leyden_answer** out, const leyden_ask_options* ask, leyden_error** error) {
                    return leyden_chat_continue(out, get(), ask, error);
                  });
@@ -433,7 +494,7 @@ class Chat : public detail::ChatHandle {
              const AskOptions& options = {}, const EventFn& on_event = {}) {
     detail::Asked asked(approve);
     Answer answer =
-        write(options, on_event,
+        detail::write_answer(options, on_event,
               [&](leyden_answer** out, const leyden_ask_options* ask, leyden_error** error) {
                 leyden_agent_options agent = LEYDEN_AGENT_OPTIONS_INIT;
                 agent.ask = ask;
@@ -454,43 +515,10 @@ class Chat : public detail::ChatHandle {
   template <typename Function>
   Answer write_text(const Function& function, std::string_view text, const AskOptions& options,
                     const EventFn& on_event) {
-    return write(options, on_event,
+    return detail::write_answer(options, on_event,
                  [&](leyden_answer** out, const leyden_ask_options* ask, leyden_error** error) {
                    return function(out, get(), text.data(), text.size(), ask, error);
                  });
-  }
-
-  template <typename Call>
-  Answer write(const AskOptions& o, const EventFn& on_event, Call&& call) {
-    detail::Watch watch(o.cancel);
-    watch.on_event = on_event;
-    std::vector<leyden_text> stops;
-    for (const std::string& s : o.stop) stops.push_back(detail::c_text(s));
-    const leyden_sampling sampling = detail::c_options(o.sampling);
-    leyden_ask_options options = LEYDEN_ASK_OPTIONS_INIT;
-    options.thinking = o.thinking;
-    options.evidence = o.evidence;
-    options.constrain_references = o.constrain_references;
-    options.clamp_quotes = o.clamp_quotes;
-    options.max_tokens = o.max_tokens;
-    options.stop = stops.empty() ? nullptr : stops.data();
-    options.n_stop = stops.size();
-    options.sampling = &sampling;
-    options.on_event = watch.event();
-    options.user_data = &watch;
-    options.cancel = watch.cancel();
-    options.schema = o.schema.empty() ? nullptr : o.schema.data();
-    options.schema_size = o.schema.size();
-    detail::Owned<leyden_answer, leyden_answer_destroy> answer;
-    watch.run([&] {
-      detail::done([&](leyden_error** error) { return call(answer.out(), &options, error); });
-    });
-    return {leyden_answer_text(answer.get(), nullptr),
-            leyden_answer_thinking(answer.get(), nullptr),
-            leyden_answer_finish_reason(answer.get(), nullptr),
-            detail::text([&](leyden_string** out, leyden_error** error) {
-              return leyden_answer_json(out, answer.get(), error);
-            })};
   }
 };
 

@@ -446,7 +446,8 @@ class MainWindowTest : public QObject {
         const auto above = seen(header->viewport(), head), below = seen(table.viewport(), cell);
         QVERIFY(above.second > 0 && below.second > 0);
         if (column == 0)
-          QVERIFY2(qAbs(above.first - below.first) <= 1, qPrintable(QString::number(above.first)));
+          QVERIFY2(qAbs(above.first - below.first) <= 1,
+                   qPrintable(QString("%1 %2").arg(above.first).arg(below.first)));
         else
           QVERIFY2(qAbs(above.second - below.second) <= 1,
                    qPrintable(QString("%1 %2").arg(above.second).arg(below.second)));

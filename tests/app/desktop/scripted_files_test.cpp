@@ -118,7 +118,8 @@ class ScriptedFilesTest : public QObject {
     }
     const quint64 ticket = queue->rows()[0].ticket;
     auto* retry = strip->findChild<QToolButton*>(QStringLiteral("ingestRetry-%1").arg(ticket));
-    QVERIFY(retry != nullptr && retry->isVisible());
+    QVERIFY(retry != nullptr);
+    QTRY_VERIFY(retry->isVisible());  // the strip follows a little later
     QTest::mouseClick(retry, Qt::LeftButton);
     QTRY_COMPARE_WITH_TIMEOUT(queue->rows()[0].phase, Phase::Done, kPatienceMs);
     QTRY_VERIFY(!strip->isVisible());

@@ -140,6 +140,28 @@ public final class Manners {
     }
   }
 
+  private static void readings(Leyden.Model model) {
+    try (Leyden.Toolbox library = new Leyden.Toolbox(null, false)) {
+      Leyden.AskOptions options = new Leyden.AskOptions();
+      options.maxTokens = 20;
+      fails("invalid_argument", () -> library.ask(model, "Who lit the lamp?", options, null));
+      library.addDocumentJson("Log", "[{\"label\": \"p. 1\", \"text\": \"The keeper lit the lamp.\"}]");
+      String[] mode = {""};
+      Leyden.Answer answer = library.ask(model, "Who lit the lamp?", options, event -> {
+        if (event.kind() == Leyden.EVENT_READING) {
+          mode[0] = event.name();
+        }
+      });
+      expect(answer.json().contains("\"reading\"") && mode[0].equals("whole"), "a reading");
+      options.reading.mode = Leyden.READING_MAP;
+      expect(library.ask(model, "Who lit the lamp?", options, null).json().contains("\"mode\":\"map\""),
+          "a mode that was asked for");
+      comesBack(() -> library.ask(model, "Who?", options, event -> {
+        throw new Oops();
+      }));
+    }
+  }
+
   private static void jars(String folder) {
     Leyden.StoreOptions options = new Leyden.StoreOptions();
     options.passphrase = "one";
@@ -186,6 +208,7 @@ public final class Manners {
       tokens(model);
       chats(store, model);
       tools(model);
+      readings(model);
       jars(arguments[0]);
       files(arguments[0]);
     }

@@ -143,6 +143,27 @@ void tools(leyden::Model& model) {
          "the log");
 }
 
+void readings(leyden::Model& model) {
+  leyden::Toolbox library;
+  leyden::AskOptions options;
+  options.max_tokens = 20;
+  fails("invalid_argument", [&] { leyden::ask(library, model, "Who lit the lamp?", options); });
+  library.add_document_json("Log", R"([{"label": "p. 1", "text": "The keeper lit the lamp."}])");
+  std::string mode;
+  const auto tell = [&](const leyden::Event& event) {
+    if (event.kind == LEYDEN_EVENT_READING) mode = event.name;
+  };
+  expect(says(leyden::ask(library, model, "Who lit the lamp?", options, tell).json, "\"reading\"") &&
+             mode == "whole",
+         "a reading");
+  options.reading.mode = LEYDEN_READING_MAP;
+  leyden::ask(library, model, "Who lit the lamp?", options, tell);
+  expect(mode == "map", "a mode that was asked for");
+  comes_back([&] {
+    leyden::ask(library, model, "Who?", options, [](const leyden::Event&) { throw Oops(); });
+  });
+}
+
 void jars(const std::string& folder) {
   leyden::StoreOptions options;
   options.passphrase = "one";
@@ -191,6 +212,7 @@ int main(int argc, char** argv) try {
   tokens(model);
   chats(store, model);
   tools(model);
+  readings(model);
   jars(folder);
   files(folder);
   std::cout << "ok\n";

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 // The same as manners.cpp, for Rust: panics of callbacks come back as panics.
 use leyden::{Approve, AskOptions, Cancel, Chat, File, GenerateOptions, Model, ModelOptions, Result};
-use leyden::{RunLimits, RunOptions, Store, StoreOptions, Tool, Toolbox};
+use leyden::{ReadingOptions, RunLimits, RunOptions, Store, StoreOptions, Tool, Toolbox};
 use std::panic::{catch_unwind, panic_any, AssertUnwindSafe};
 
 struct Oops;
@@ -122,6 +122,25 @@ fn tools(model: &Model) -> Result<()> {
     Ok(())
 }
 
+fn readings(model: &Model) -> Result<()> {
+    let library = Toolbox::new(None, false)?;
+    let (question, short) = ("Who lit the lamp?", || AskOptions { max_tokens: 20, ..Default::default() });
+    fails("invalid_argument", library.ask(model, question, &short(), |_| ()));
+    library.add_document_json("Log", r#"[{"label": "p. 1", "text": "The keeper lit the lamp."}]"#)?;
+    let mut told = String::new();
+    let answer = library.ask(model, question, &short(), |event| {
+        if let leyden::Event::Reading { mode, .. } = event {
+            told = mode.to_string();
+        }
+    })?;
+    assert!(answer.json.contains("\"reading\"") && told == "whole");
+    let reading = ReadingOptions { mode: leyden::LEYDEN_READING_MAP, ..Default::default() };
+    let mapped = AskOptions { reading, ..short() };
+    assert!(library.ask(model, question, &mapped, |_| ())?.json.contains("\"mode\":\"map\""));
+    comes_back(|| library.ask(model, "Who?", &mapped, |_| panic_any(Oops)));
+    Ok(())
+}
+
 fn jars(folder: &str) -> Result<()> {
     let (shut, copy) = (format!("{folder}/shut"), format!("{folder}/copy"));
     let one = StoreOptions { passphrase: "one", ..Default::default() };
@@ -167,6 +186,7 @@ fn main() -> Result<()> {
     tokens(&model)?;
     chats(&store, &model)?;
     tools(&model)?;
+    readings(&model)?;
     jars(&folder)?;
     files(&folder)?;
     println!("ok");

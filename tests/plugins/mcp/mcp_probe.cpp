@@ -40,6 +40,11 @@ int main(int argc, char** argv) {
       context.time_limit_s = std::stod(argv[i + 1]);
       continue;
     }
+    if (word == "--fresh") {  // what was cancelled does not count for the calls that follow
+      canceller = {};
+      cancel.reset();
+      continue;
+    }
     if (word == "--cancel") {
       canceller = std::jthread([&cancel, s = std::stod(argv[i + 1])] {
         std::this_thread::sleep_for(std::chrono::duration<double>(s));

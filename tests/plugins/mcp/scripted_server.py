@@ -10,9 +10,9 @@ import time
 ERA = sys.argv[1]
 META = "io.modelcontextprotocol/"
 TOOLS = [{"name": n, "description": n, "inputSchema": {"type": "object", "properties": {}}}
-         for n in ("ok", "slow", "die", "huge", "noise", "asks", "fails", "not.plain", "cancelled")]
+         for n in ("ok", "slow", "die", "huge", "noise", "asks", "fails", "not.plain", "cancelled", "patient")]
 TOOLS[0]["annotations"] = {"readOnlyHint": True}
-seen_cancel = False
+cancel_reasons = []  # that the client gave
 
 
 def send(message):
@@ -23,6 +23,13 @@ def send(message):
 def call(name):
     if name == "slow":
         time.sleep(60)
+    if name == "patient":  # works until it is told not to, and then has no answer
+        while (message := json.loads(sys.stdin.readline())).get("method") != "notifications/cancelled":
+            pass
+        cancel_reasons.append(message["params"]["reason"])
+        return None
+    if name == "cancelled":
+        return {"content": [{"type": "text", "text": "; ".join(cancel_reasons)}], "resultType": "complete"}
     if name == "die":
         sys.stderr.write("fatal: the disk is on fire\n")
         sys.stderr.flush()
@@ -76,7 +83,7 @@ if ERA == "exits":
 for line in sys.stdin:
     message = json.loads(line)
     if message.get("method") == "notifications/cancelled":
-        seen_cancel = True
+        cancel_reasons.append(message["params"]["reason"])
     if "id" not in message or "method" not in message:
         continue
     try:

@@ -30,7 +30,7 @@ def check(condition, what):
 
 r = probe(local("legacy"), "s-ok", "{}", "s-fails", "{}", "s-noise", "{}", "s-not_plain", "{}", "s-none", "{}",
           "s-ok", "[]")
-check(r["revision"] == "2025-06-18" and len(r["tools"]) == 9, r)
+check(r["revision"] == "2025-06-18" and len(r["tools"]) == 10, r)
 check([t["name"] for t in r["tools"]] == sorted(t["name"] for t in r["tools"]), r)
 ok = next(t for t in r["tools"] if t["name"] == "s-ok")
 check(ok["read_only"] and not ok["destructive"] and ok["network"], ok)
@@ -45,14 +45,21 @@ r = probe(local("stateless"), "s-ok", "{}", "s-asks", "{}")
 check(r["revision"] == "2026-07-28" and not r["calls"][0]["is_error"], r)
 check(r["calls"][1]["is_error"] and "further input" in r["calls"][1]["text"], r)
 
-r = probe(local("legacy"), "--limit", "1", "s-slow", "{}")
-check(r["calls"][0]["is_error"] and "within 1 s" in r["calls"][0]["text"] and r["calls"][0]["seconds"] < 3, r)
-r = probe(local("legacy"), "--cancel", "0.5", "s-slow", "{}")
-check("cancelled" in r["calls"][0]["error"] and r["calls"][0]["seconds"] < 3, r)
-r = probe(local("legacy"), "s-die", "{}", "s-ok", "{}")
-check(all(c["is_error"] and "disk is on fire" in c["text"] for c in r["calls"]), r)
-r = probe(local("legacy"), "--limit", "20", "s-huge", "{}")
-check(r["calls"][0]["is_error"] and r["calls"][0]["seconds"] < 20, r)
+for era in ("legacy", "stateless"):
+    r = probe(local(era), "--limit", "1", "s-slow", "{}")
+    check(r["calls"][0]["is_error"] and "within 1 s" in r["calls"][0]["text"] and r["calls"][0]["seconds"] < 3, r)
+    r = probe(local(era), "--cancel", "0.5", "s-slow", "{}")
+    check("cancelled" in r["calls"][0]["error"] and r["calls"][0]["seconds"] < 3, r)
+    # The server is told, why too, and goes on working for the same client.
+    r = probe(local(era), "--limit", "1", "s-patient", "{}", "--limit", "20", "--cancel", "0.5", "s-patient", "{}",
+              "--fresh", "", "s-cancelled", "{}", "s-ok", "{}")
+    check(r["calls"][0]["is_error"] and "within 1 s" in r["calls"][0]["text"], r)
+    check("cancelled" in r["calls"][1]["error"] and r["calls"][1]["seconds"] < 3, r)
+    check(r["calls"][2]["text"] == "the time limit is reached; cancelled" and not r["calls"][3]["is_error"], r)
+    r = probe(local(era), "s-die", "{}", "s-ok", "{}")
+    check(all(c["is_error"] and "disk is on fire" in c["text"] for c in r["calls"]), r)
+    r = probe(local(era), "--limit", "20", "s-huge", "{}")
+    check(r["calls"][0]["is_error"] and r["calls"][0]["seconds"] < 20, r)
 
 with tempfile.TemporaryDirectory() as d:
     r = probe(local("dies_on_discover", os.path.join(d, "died")), "s-ok", "{}")

@@ -16,7 +16,7 @@ import json
 from . import _abi
 from ._calls import Cancel, LeydenError, Owned, call, out, out_text, run_options, text_argument, text_field
 from ._calls import library as _library
-from .chat import Answer, Chat, Event
+from .chat import Answer, Chat, Event, ask_library
 from .files import File, Image
 from .store import Store, default_store_path, repair_store
 from .tools import Approval, Toolbox, ToolCall
@@ -158,6 +158,13 @@ class Model(Owned):
     def chat(self, session=0):
         """A new chat; with a session of the model's store, one that is kept and comes back."""
         return Chat(self, session)
+
+    def ask(self, question, toolbox, on_event=None, cancel=None, *, mode="auto", context_tokens=0, **options):
+        """A question over all documents of the toolbox's library, however many: an Answer whose
+        details["reading"] says how they were read and where each claim stands (leyden_toolbox_ask). mode:
+        "auto", "whole", "pages" or "map". Options as Chat.ask()."""
+        return ask_library(self, toolbox, question, on_event, cancel, mode=mode,
+                           context_tokens=context_tokens, **options)
 
     def generate(self, ids, *, max_tokens=0, stop_ids=(), sampling=None, on_token=None, on_progress=None,
                  cancel=None):

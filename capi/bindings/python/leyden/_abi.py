@@ -5,7 +5,7 @@ from ctypes import *  # noqa: F403
 
 VERSION = "0.1.0"
 ABI = 0
-UNSTABLE_REVISION = 2
+UNSTABLE_REVISION = 3
 
 
 # Status and errors
@@ -177,6 +177,7 @@ LEYDEN_EVENT_MALFORMED_CALL = 5
 LEYDEN_EVENT_TOOL_RESULT = 6
 LEYDEN_EVENT_STEP = 7
 LEYDEN_EVENT_EVIDENCE = 8
+LEYDEN_EVENT_READING = 9
 
 class leyden_event(Structure):
     _fields_ = [
@@ -272,6 +273,10 @@ class leyden_approval(Structure):
         ("description", c_void_p),
         ("arguments", c_void_p),
         ("arguments_size", c_size_t),
+        ("library_text", c_void_p),
+        ("library_text_size", c_size_t),
+        ("hosts", c_void_p),
+        ("hosts_size", c_size_t),
     ]
 
 LEYDEN_APPROVE_DENY = 0
@@ -290,6 +295,19 @@ class leyden_agent_options(Structure):
         ("tool_seconds", c_double),
         ("approve", leyden_approve_fn),
         ("approve_data", c_void_p),
+    ]
+
+LEYDEN_READING_AUTO = 0
+LEYDEN_READING_WHOLE = 1
+LEYDEN_READING_PAGES = 2
+LEYDEN_READING_MAP = 3
+
+class leyden_reading_options(Structure):
+    _fields_ = [
+        ("struct_size", c_uint32),
+        ("mode", c_int32),
+        ("ask", POINTER(leyden_ask_options)),
+        ("context_tokens", c_int64),
     ]
 
 
@@ -437,6 +455,8 @@ FUNCTIONS = {
     "leyden_toolbox_call_json": (c_int32, [POINTER(c_void_p), c_void_p, c_char_p, c_size_t, c_char_p, c_size_t, POINTER(leyden_run_options), POINTER(c_void_p)]),
     "leyden_agent_options_init": (None, [POINTER(leyden_agent_options), c_size_t]),
     "leyden_chat_run": (c_int32, [POINTER(c_void_p), c_void_p, c_void_p, c_char_p, c_size_t, POINTER(leyden_agent_options), POINTER(c_void_p)]),
+    "leyden_reading_options_init": (None, [POINTER(leyden_reading_options), c_size_t]),
+    "leyden_toolbox_ask": (c_int32, [POINTER(c_void_p), c_void_p, c_void_p, c_char_p, c_size_t, POINTER(leyden_reading_options), POINTER(c_void_p)]),
     "leyden_file_options_init": (None, [POINTER(leyden_file_options), c_size_t]),
     "leyden_file_open": (c_int32, [POINTER(c_void_p), c_char_p, c_size_t, POINTER(leyden_file_options), POINTER(c_void_p)]),
     "leyden_file_info_json": (c_int32, [POINTER(c_void_p), c_void_p, POINTER(c_void_p)]),

@@ -16,13 +16,14 @@ from .tools import approve_callback
 _KINDS = {_abi.LEYDEN_EVENT_PREFILL: "prefill", _abi.LEYDEN_EVENT_THINKING: "thinking",
           _abi.LEYDEN_EVENT_TEXT: "text", _abi.LEYDEN_EVENT_TOOL_CALL: "tool_call",
           _abi.LEYDEN_EVENT_MALFORMED_CALL: "malformed_call", _abi.LEYDEN_EVENT_TOOL_RESULT: "tool_result",
-          _abi.LEYDEN_EVENT_STEP: "step", _abi.LEYDEN_EVENT_EVIDENCE: "evidence"}
+          _abi.LEYDEN_EVENT_STEP: "step", _abi.LEYDEN_EVENT_EVIDENCE: "evidence",
+          _abi.LEYDEN_EVENT_READING: "reading"}
 
 
 @dataclasses.dataclass(frozen=True)
 class Event:
     """What happens while an answer is written. kind: prefill, thinking, text, tool_call,
-    malformed_call, tool_result, step, evidence, or "other" for what a newer library tells."""
+    malformed_call, tool_result, step, evidence, reading, or "other" for what a newer library tells."""
     kind: str
     text: str = ""
     name: str = ""
@@ -85,6 +86,20 @@ def _asking(on_event=None, cancel=None, *, thinking=False, evidence=False, const
         if on_event:
             options.on_event = callbacks.made(_abi.leyden_event_fn, lambda e, _: on_event(_event(e)))
         yield options, callbacks
+
+
+_MODES = {"auto": _abi.LEYDEN_READING_AUTO, "whole": _abi.LEYDEN_READING_WHOLE,
+          "pages": _abi.LEYDEN_READING_PAGES, "map": _abi.LEYDEN_READING_MAP}
+
+
+def ask_library(model, toolbox, question, on_event=None, cancel=None, *, mode="auto", context_tokens=0, **options):
+    """Model.ask()."""
+    with _asking(on_event, cancel, **options) as (asking, _):
+        reading = _abi.leyden_reading_options(
+            struct_size=ctypes.sizeof(_abi.leyden_reading_options), mode=_MODES[mode],
+            context_tokens=context_tokens, ask=ctypes.pointer(asking))
+        return _answer(out(library().leyden_toolbox_ask, toolbox.handle, model.handle, *text_argument(question),
+                           ctypes.byref(reading)))
 
 
 class _Stream:

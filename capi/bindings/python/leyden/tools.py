@@ -24,6 +24,8 @@ class Approval:
     network: bool
     once_only: bool
     shares_library: bool
+    library_text: str = ""
+    hosts: str = ""
 
 
 class ToolCall:
@@ -52,7 +54,9 @@ def approve_callback(callbacks, approve):
             ctypes.string_at(a.arguments, a.arguments_size).decode(),
             *(bool(a.flags & f) for f in (_abi.LEYDEN_TOOL_READ_ONLY, _abi.LEYDEN_TOOL_DESTRUCTIVE,
                                           _abi.LEYDEN_TOOL_NETWORK)),
-            bool(a.once_only), bool(a.shares_library)))
+            bool(a.once_only), bool(a.shares_library),
+            *(ctypes.string_at(t, size).decode() if size else ""
+              for t, size in ((a.library_text, a.library_text_size), (a.hosts, a.hosts_size)))))
         if said in _SCOPES:
             return _SCOPES[said]
         library().leyden_approval_deny_reason(answer, *text_argument(said))

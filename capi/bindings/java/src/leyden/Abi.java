@@ -10,7 +10,7 @@ import com.sun.jna.Structure.FieldOrder;
 import com.sun.jna.ptr.PointerByReference;
 
 interface Abi extends Library {
-  int LEYDEN_UNSTABLE_REVISION = 2;
+  int LEYDEN_UNSTABLE_REVISION = 3;
   int LEYDEN_OK = 0;
   int LEYDEN_E_INVALID_ARGUMENT = -1;
   int LEYDEN_E_NOT_FOUND = -2;
@@ -299,6 +299,7 @@ interface Abi extends Library {
   int LEYDEN_EVENT_TOOL_RESULT = 6;
   int LEYDEN_EVENT_STEP = 7;
   int LEYDEN_EVENT_EVIDENCE = 8;
+  int LEYDEN_EVENT_READING = 9;
 
   @FieldOrder({"struct_size", "kind", "text", "text_size", "name", "name_size", "progress"})
   class leyden_event extends Structure {
@@ -442,7 +443,7 @@ interface Abi extends Library {
   }
   int leyden_toolbox_add_function(Pointer toolbox, leyden_tool_desc desc, leyden_tool_fn call, Pointer user_data, leyden_free_fn user_data_free, PointerByReference error);
 
-  @FieldOrder({"struct_size", "once_only", "shares_library", "reserved", "flags", "reserved2", "name", "origin", "description", "arguments", "arguments_size"})
+  @FieldOrder({"struct_size", "once_only", "shares_library", "reserved", "flags", "reserved2", "name", "origin", "description", "arguments", "arguments_size", "library_text", "library_text_size", "hosts", "hosts_size"})
   class leyden_approval extends Structure {
     public int struct_size;
     public byte once_only;
@@ -455,6 +456,10 @@ interface Abi extends Library {
     public Pointer description;
     public Pointer arguments;
     public long arguments_size;
+    public Pointer library_text;
+    public long library_text_size;
+    public Pointer hosts;
+    public long hosts_size;
     public leyden_approval() {
       struct_size = size();
     }
@@ -502,6 +507,27 @@ interface Abi extends Library {
   }
   void leyden_agent_options_init(leyden_agent_options options, long size);
   int leyden_chat_run(PointerByReference out, Pointer chat, Pointer toolbox, byte[] question, long question_size, leyden_agent_options options, PointerByReference error);
+  int LEYDEN_READING_AUTO = 0;
+  int LEYDEN_READING_WHOLE = 1;
+  int LEYDEN_READING_PAGES = 2;
+  int LEYDEN_READING_MAP = 3;
+
+  @FieldOrder({"struct_size", "mode", "ask", "context_tokens"})
+  class leyden_reading_options extends Structure {
+    public int struct_size;
+    public int mode;
+    public Pointer ask;
+    public long context_tokens;
+    public leyden_reading_options() {
+      struct_size = size();
+    }
+    public leyden_reading_options(Pointer p) {
+      super(p);
+      read();
+    }
+  }
+  void leyden_reading_options_init(leyden_reading_options options, long size);
+  int leyden_toolbox_ask(PointerByReference out, Pointer toolbox, Pointer model, byte[] question, long question_size, leyden_reading_options options, PointerByReference error);
 
   @FieldOrder({"struct_size", "allow_unsandboxed", "reserved", "on_progress", "user_data", "cancel"})
   class leyden_file_options extends Structure {

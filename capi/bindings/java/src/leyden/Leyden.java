@@ -76,6 +76,8 @@ public final class Leyden extends Values {
     public String schema = "";
     public Cancel cancel;
     public RunLimits limits = new RunLimits();
+    /** Of Toolbox.ask. */
+    public ReadingOptions reading = new ReadingOptions();
   }
 
   public static String version() {
@@ -329,6 +331,24 @@ public final class Leyden extends Values {
       options.offline = (byte) (offline ? 1 : 0);
       options.store = store == null ? null : store.handle;
       handle = Calls.handle((out, error) -> Calls.Lib.C.leyden_toolbox_create(out, options, error));
+    }
+
+    /**
+     * A question over all documents of the library, however many; the answer's json has "reading"
+     * (leyden_toolbox_ask). onEvent as of Chat.
+     */
+    public Answer ask(Model model, String question, AskOptions options, Consumer<Event> onEvent) {
+      byte[] asked = Calls.utf8(question);
+      ReadingOptions how = options == null ? new ReadingOptions() : options.reading;
+      return Chat.write(options, onEvent, (watch, c, out, error) -> {
+        c.write();
+        Abi.leyden_reading_options reading = new Abi.leyden_reading_options();
+        reading.mode = how.mode;
+        reading.context_tokens = how.contextTokens;
+        reading.ask = c.getPointer();
+        return Calls.Lib.C.leyden_toolbox_ask(
+            out, handle, model.handle, asked, Calls.size(asked), reading, error);
+      });
     }
 
     /** What the function throws is a failure that the model reads. */

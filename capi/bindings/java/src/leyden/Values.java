@@ -15,6 +15,11 @@ public abstract class Values extends Handles.Functions {
   public static final int ATTENTION_DENSE = Abi.LEYDEN_ATTENTION_DENSE;
   public static final int ADDED_MATCH = Abi.LEYDEN_ADDED_MATCH;
   public static final int ADDED_IGNORE = Abi.LEYDEN_ADDED_IGNORE;
+  /** Event.kind of Toolbox.ask: name is the mode, text the reason. */
+  public static final int EVENT_READING = Abi.LEYDEN_EVENT_READING;
+  public static final int READING_WHOLE = Abi.LEYDEN_READING_WHOLE;
+  public static final int READING_PAGES = Abi.LEYDEN_READING_PAGES;
+  public static final int READING_MAP = Abi.LEYDEN_READING_MAP;
   public static final int TRANSCRIPT_MARKDOWN = Abi.LEYDEN_TRANSCRIPT_MARKDOWN;
   public static final int TRANSCRIPT_JSON = Abi.LEYDEN_TRANSCRIPT_JSON;
   public static final int TOOL_READ_ONLY = Abi.LEYDEN_TOOL_READ_ONLY;
@@ -101,6 +106,14 @@ public abstract class Values extends Handles.Functions {
     public long maxTokens;
   }
 
+  /** How Toolbox.ask reads; zero is the default of each. */
+  public static final class ReadingOptions {
+    /** Of LEYDEN_READING_*. */
+    public int mode;
+    /** Of one prompt with its answer. */
+    public long contextTokens;
+  }
+
   /** What a memory plan is made for; zero is the default of each. */
   public static final class PlanOptions {
     public int precision;
@@ -143,9 +156,12 @@ public abstract class Values extends Handles.Functions {
     }
   }
 
-  /** A call that waits for the user's word; flags are TOOL_*. */
+  /**
+   * A call that waits for the user's word; flags are TOOL_*. libraryText: words of the user's documents that it
+   * would pass on; hosts: machines that its arguments name.
+   */
   public record Approval(String name, String origin, String description, String arguments, int flags,
-      boolean onceOnly, boolean sharesLibrary) {}
+      boolean onceOnly, boolean sharesLibrary, String libraryText, String hosts) {}
 
   /** The user's word: LEYDEN_APPROVE_*, and why not. */
   public record Approve(int scope, String why) {

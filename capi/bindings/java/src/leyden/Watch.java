@@ -118,7 +118,7 @@ final class Watch implements AutoCloseable {
   private static Leyden.Approval approvalOf(Abi.leyden_approval a) {
     return new Leyden.Approval(Calls.terminated(a.name), Calls.terminated(a.origin),
         Calls.terminated(a.description), Calls.string(a.arguments, a.arguments_size), a.flags, a.once_only != 0,
-        a.shares_library != 0);
+        a.shares_library != 0, Calls.string(a.library_text, a.library_text_size), Calls.string(a.hosts, a.hosts_size));
   }
 
   private static Leyden.Event eventOf(Abi.leyden_event e) {

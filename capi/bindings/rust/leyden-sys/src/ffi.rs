@@ -2,7 +2,7 @@
 // Declarations of leyden.h. Made by capi/tools/api.py; do not edit.
 use std::os::raw::{c_char, c_void};
 
-pub const LEYDEN_UNSTABLE_REVISION: u32 = 2;
+pub const LEYDEN_UNSTABLE_REVISION: u32 = 3;
 
 pub type leyden_status = i32;
 pub const LEYDEN_OK: leyden_status = 0;
@@ -217,6 +217,7 @@ pub const LEYDEN_EVENT_MALFORMED_CALL: leyden_event_kind = 5;
 pub const LEYDEN_EVENT_TOOL_RESULT: leyden_event_kind = 6;
 pub const LEYDEN_EVENT_STEP: leyden_event_kind = 7;
 pub const LEYDEN_EVENT_EVIDENCE: leyden_event_kind = 8;
+pub const LEYDEN_EVENT_READING: leyden_event_kind = 9;
 
 #[repr(C)]
 #[derive(Clone, Copy)]
@@ -337,8 +338,12 @@ pub struct leyden_approval {
     pub description: *const c_char,
     pub arguments: *const c_char,
     pub arguments_size: usize,
+    pub library_text: *const c_char,
+    pub library_text_size: usize,
+    pub hosts: *const c_char,
+    pub hosts_size: usize,
 }
-const _: () = assert!(std::mem::size_of::<leyden_approval>() == 56);
+const _: () = assert!(std::mem::size_of::<leyden_approval>() == 88);
 
 pub type leyden_approval_scope = i32;
 pub const LEYDEN_APPROVE_DENY: leyden_approval_scope = 0;
@@ -366,6 +371,22 @@ pub struct leyden_agent_options {
     pub approve_data: *mut c_void,
 }
 const _: () = assert!(std::mem::size_of::<leyden_agent_options>() == 56);
+
+pub type leyden_reading_mode = i32;
+pub const LEYDEN_READING_AUTO: leyden_reading_mode = 0;
+pub const LEYDEN_READING_WHOLE: leyden_reading_mode = 1;
+pub const LEYDEN_READING_PAGES: leyden_reading_mode = 2;
+pub const LEYDEN_READING_MAP: leyden_reading_mode = 3;
+
+#[repr(C)]
+#[derive(Clone, Copy)]
+pub struct leyden_reading_options {
+    pub struct_size: u32,
+    pub mode: leyden_reading_mode,
+    pub ask: *const leyden_ask_options,
+    pub context_tokens: i64,
+}
+const _: () = assert!(std::mem::size_of::<leyden_reading_options>() == 24);
 
 #[repr(C)]
 #[derive(Clone, Copy)]
@@ -522,6 +543,8 @@ extern "C" {
     pub fn leyden_toolbox_call_json(out: *mut *mut leyden_string, toolbox: *mut leyden_toolbox, name: *const c_char, name_size: usize, arguments: *const c_char, arguments_size: usize, options: *const leyden_run_options, error: *mut *mut leyden_error) -> leyden_status;
     pub fn leyden_agent_options_init(options: *mut leyden_agent_options, size: usize);
     pub fn leyden_chat_run(out: *mut *mut leyden_answer, chat: *mut leyden_chat, toolbox: *mut leyden_toolbox, question: *const c_char, question_size: usize, options: *const leyden_agent_options, error: *mut *mut leyden_error) -> leyden_status;
+    pub fn leyden_reading_options_init(options: *mut leyden_reading_options, size: usize);
+    pub fn leyden_toolbox_ask(out: *mut *mut leyden_answer, toolbox: *mut leyden_toolbox, model: *mut leyden_model, question: *const c_char, question_size: usize, options: *const leyden_reading_options, error: *mut *mut leyden_error) -> leyden_status;
     pub fn leyden_file_options_init(options: *mut leyden_file_options, size: usize);
     pub fn leyden_file_open(out: *mut *mut leyden_file, path: *const c_char, path_size: usize, options: *const leyden_file_options, error: *mut *mut leyden_error) -> leyden_status;
     pub fn leyden_file_info_json(out: *mut *mut leyden_string, file: *mut leyden_file, error: *mut *mut leyden_error) -> leyden_status;

@@ -3,7 +3,7 @@
 use crate::call::{handle_from, list, options, owned, string_from, utf8};
 use crate::tools::Asked;
 use crate::watch::Watch;
-use crate::{Approval, Approve, Cancel, Chat, Event, Result, Sampling, Toolbox};
+use crate::{Approval, Approve, Cancel, Chat, Event, Model, Result, Sampling, Toolbox};
 use leyden_sys as sys;
 use std::os::raw::c_char;
 
@@ -16,6 +16,15 @@ pub struct RunLimits {
     pub tool_seconds: f64,
     /// Of all steps together.
     pub max_tokens: i64,
+}
+
+/// How `Toolbox::ask` reads; 0 is the default of each.
+#[derive(Default, Clone, Copy)]
+pub struct ReadingOptions {
+    /// Of `LEYDEN_READING_*`.
+    pub mode: i32,
+    /// Of one prompt with its answer.
+    pub context_tokens: i64,
 }
 
 #[derive(Default)]
@@ -33,6 +42,8 @@ pub struct AskOptions<'a> {
     pub cancel: Option<&'a Cancel>,
     /// Of `Chat::run`.
     pub limits: RunLimits,
+    /// Of `Toolbox::ask`.
+    pub reading: ReadingOptions,
 }
 
 /// A finished answer; `json` is everything (`leyden_answer_json`).
@@ -92,6 +103,27 @@ fn write(
     c.cancel = watch.cancel();
     let taken = handle_from(|out, error| call(&c, out, error)).and_then(take_answer);
     watch.finish(taken)
+}
+
+impl Toolbox {
+    /// A question over all documents of the library, however many. `json` of the answer has "reading"
+    /// (`leyden_toolbox_ask`).
+    pub fn ask(
+        &self,
+        model: &Model,
+        question: &str,
+        options: &AskOptions,
+        mut on_event: impl FnMut(Event) + Send,
+    ) -> Result<Answer> {
+        let (data, size) = utf8(question);
+        write(options, &mut on_event, |ask, out, error| unsafe {
+            let mut c = options!(leyden_reading_options);
+            c.mode = options.reading.mode;
+            c.context_tokens = options.reading.context_tokens;
+            c.ask = ask;
+            sys::leyden_toolbox_ask(out, self.0, model.0, data, size, &c, error)
+        })
+    }
 }
 
 impl Chat {

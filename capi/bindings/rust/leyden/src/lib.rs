@@ -26,14 +26,15 @@ mod watch;
 use leyden_sys as sys;
 
 pub use call::Error;
-pub use chat::{Answer, AskOptions, RunLimits};
+pub use chat::{Answer, AskOptions, ReadingOptions, RunLimits};
 pub use handles::{
     default_model_path, default_store_path, devices_json, model_info_json, Chat, File, Image, Model,
     Store, Tokenizer, Toolbox,
 };
 pub use leyden_sys::{
     LEYDEN_ADDED_IGNORE, LEYDEN_ADDED_MATCH, LEYDEN_ATTENTION_DENSE, LEYDEN_ATTENTION_DSA, LEYDEN_FORM_MHA,
-    LEYDEN_FORM_MQA, LEYDEN_PRECISION_DEPLOYED, LEYDEN_PRECISION_REFERENCE, LEYDEN_TOOL_DESTRUCTIVE,
+    LEYDEN_FORM_MQA, LEYDEN_PRECISION_DEPLOYED, LEYDEN_PRECISION_REFERENCE, LEYDEN_READING_AUTO, LEYDEN_READING_MAP,
+    LEYDEN_READING_PAGES, LEYDEN_READING_WHOLE, LEYDEN_TOOL_DESTRUCTIVE,
     LEYDEN_TOOL_NETWORK, LEYDEN_TOOL_READ_ONLY, LEYDEN_TRANSCRIPT_JSON, LEYDEN_TRANSCRIPT_MARKDOWN,
 };
 pub use model::{plan_json, GenerateOptions, Generation, ModelOptions, PlanOptions, Sampling};

@@ -121,6 +121,10 @@ pub struct Approval<'a> {
     pub once_only: bool,
     /// The chat has read the user's documents, and this could send them on.
     pub shares_library: bool,
+    /// Words of the user's documents that it would pass on.
+    pub library_text: &'a str,
+    /// Machines that its arguments name.
+    pub hosts: &'a str,
 }
 
 /// The user's word. `Deny` says why; the model reads it.
@@ -152,6 +156,8 @@ unsafe extern "C" fn ask_user(
         flags: a.flags,
         once_only: a.once_only != 0,
         shares_library: a.shares_library != 0,
+        library_text: borrowed(a.library_text, a.library_text_size),
+        hosts: borrowed(a.hosts, a.hosts_size),
     };
     match catch_unwind(AssertUnwindSafe(|| (asked.approve)(&question))) {
         Ok(Approve::Once) => sys::LEYDEN_APPROVE_ONCE,

@@ -63,6 +63,8 @@ pub enum Event<'a> {
     Step(u64),
     /// JSON, see `LEYDEN_EVENT_EVIDENCE`.
     Evidence(&'a str),
+    /// `Toolbox::ask`: "whole", "pages" or "map".
+    Reading { mode: &'a str, reason: &'a str },
     /// Something a newer library tells.
     Other(i32),
 }
@@ -158,6 +160,7 @@ unsafe extern "C" fn told_event(event: *const sys::leyden_event, data: *mut c_vo
         sys::LEYDEN_EVENT_TOOL_RESULT => Event::ToolResult { name, text },
         sys::LEYDEN_EVENT_STEP => Event::Step(done),
         sys::LEYDEN_EVENT_EVIDENCE => Event::Evidence(text),
+        sys::LEYDEN_EVENT_READING => Event::Reading { mode: name, reason: text },
         other => Event::Other(other),
     };
     (*data.cast::<Watch>()).guarded(|w| w.on_event.as_mut().map(|tell| tell(event)));
