@@ -10,13 +10,10 @@
 namespace leyden {
 namespace {
 
-bool is_space(char c) { return c == ' ' || c == '\n' || c == '\t' || c == '\r'; }
-
 /// Without white space, in small letters: what a value is looked for in.
 std::string folded(std::string_view text) {
-  std::string out;
-  for (const char c : text)
-    if (!is_space(c)) out += static_cast<char>(c >= 'A' && c <= 'Z' ? c + 32 : c);
+  std::string out = without_white_space(text);
+  for (char& c : out) c = static_cast<char>(c >= 'A' && c <= 'Z' ? c + 32 : c);
   return out;
 }
 
@@ -105,9 +102,7 @@ void add_value(const Answer& answer, const Profile& profile, std::vector<Claim>*
   Claim claim;
   claim.kind = ClaimKind::kValue;
   claim.answer_begin = line + at;
-  claim.answer_end = answer.text.size();
-  while (claim.answer_end > claim.answer_begin && is_space(answer.text[claim.answer_end - 1]))
-    --claim.answer_end;
+  claim.answer_end = std::max(claim.answer_begin, answer.text.find_last_not_of(" \n\t\r") + 1);
   const std::string_view value =
       std::string_view(answer.text)
           .substr(claim.answer_begin, claim.answer_end - claim.answer_begin);
@@ -130,15 +125,12 @@ void add_value(const Answer& answer, const Profile& profile, std::vector<Claim>*
 /// Sentences that are no quote, value or refusal.
 void add_statements(const Answer& answer, const std::vector<std::string>& refusals,
                     std::vector<Claim>* claims) {
-  const size_t known = claims->size();
   for (const Sentence& s : split_sentences(answer.text)) {
     const std::string_view text = std::string_view(answer.text).substr(s.begin, s.end - s.begin);
     const bool refuses =
         std::any_of(refusals.begin(), refusals.end(),
                     [&](const std::string& refusal) { return text.starts_with(refusal); });
-    const std::vector<Claim> others(claims->begin(),
-                                    claims->begin() + static_cast<ptrdiff_t>(known));
-    if (refuses || overlaps(others, s.begin, s.end)) continue;
+    if (refuses || overlaps(*claims, s.begin, s.end)) continue;
     Claim claim;
     claim.answer_begin = s.begin;
     claim.answer_end = s.end;
