@@ -68,12 +68,7 @@ ReadingEventFn reading_events(leyden_event_fn callback, void* user_data) {
       }
       case ReadingEvent::Kind::kPart:
         c.kind = LEYDEN_EVENT_STEP;
-        progress.struct_size = sizeof progress;
-        progress.phase = "part";
-        progress.unit = "parts";
-        progress.done = event.part;
-        progress.total = event.parts;
-        progress.eta_s = -1;
+        progress = to_c(Progress{"part", "parts", event.part, event.parts});
         c.progress = &progress;
         break;
     }

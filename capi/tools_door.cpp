@@ -82,11 +82,7 @@ AgentEventFn agent_events(Toolbox& toolbox, leyden_event_fn callback, void* user
         break;
       case AgentEvent::Kind::kStep:
         c.kind = LEYDEN_EVENT_STEP;
-        progress.struct_size = sizeof progress;
-        progress.phase = "step";
-        progress.unit = "steps";
-        progress.done = static_cast<uint64_t>(event.step);
-        progress.eta_s = -1;
+        progress = to_c(Progress{"step", "steps", static_cast<uint64_t>(event.step), 0});
         c.progress = &progress;
         break;
       case AgentEvent::Kind::kToolResult:
