@@ -71,8 +71,14 @@ model = load.load(args.model, device) if args.model else Model(Config(**PLAN.get
 c = model.c
 opt = optim.Optimizer(model)
 state = {"stage": args.stage, "used": 0.0, "steps": 0}
+
+
+def take_weights(path):
+    model.load_state_dict(torch.load(path, map_location=device, weights_only=False)["model"])
+
+
 if args.weights:
-    model.load_state_dict(torch.load(args.weights, map_location=device, weights_only=False)["model"])
+    take_weights(args.weights)
 if args.resume:
     saved = torch.load(args.resume, map_location=device, weights_only=False)
     model.load_state_dict(saved["model"])
@@ -102,7 +108,7 @@ def save():
 def begin_from(name):
     """Weights that another stage kept, and an optimizer that knows nothing."""
     global opt
-    model.load_state_dict(torch.load("%s/%s.pt" % (args.out, name), map_location=device, weights_only=False)["model"])
+    take_weights("%s/%s.pt" % (args.out, name))
     opt = optim.Optimizer(model)
 
 
