@@ -37,9 +37,10 @@ extern "C" int LLVMFuzzerTestOneInput(const uint8_t* data, size_t size) {
       return true;
     });
   }
-  const std::string expression = search_expression(text);
-  if (expression.empty()) return 0;
+  const auto expression = search_expression(text);
+  if (!expression.ok()) std::abort();
+  if (expression->empty()) return 0;
   auto q = index_of_one_text().prepare("SELECT count(*) FROM i WHERE i MATCH ?");
-  if (!q.ok() || !q->bind(std::string_view(expression)).step().ok()) std::abort();
+  if (!q.ok() || !q->bind(std::string_view(*expression)).step().ok()) std::abort();
   return 0;
 }
