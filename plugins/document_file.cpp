@@ -192,6 +192,7 @@ Status DocumentFile::check_page(uint32_t page) const {
 }
 
 Result<WireMessage> DocumentFile::ask(Json header, const CancelToken* cancel) {
+  if (cancel && cancel->cancelled()) return cancelled(name_ + ": reading was cancelled");
   LEYDEN_TRY(ensure_open(cancel));
   header["document"] = document_;
   PluginRequest request;
