@@ -10,7 +10,7 @@ RESULTS = {"": "()", "text": "String", "bytes": "Vec<u8>", "ids": "Vec<i32>"}
 HELPERS = {"text": "string_from", "bytes": "bytes_from", "ids": "ids_from", "": "check"}
 TWO = {"text": ("{0}.0", "{0}.1"), "ids": ("{0}.as_ptr()", "{0}.len()")}
 # What a handle's object keeps alive besides.
-KEPT = {"leyden_file": "Option<crate::Cancel>"}
+KEPT = {"leyden_file": "Box<crate::file::Listener>"}
 
 
 def type_of(kind):
@@ -65,7 +65,7 @@ def declarations(description):
         name = surface.CLASSES[handle]
         out += ["", *comment(surface.doc_of_handle(description, handle), ""),
                 f"pub struct {name}(pub(crate) *mut sys::{handle}"
-                + (f", #[allow(dead_code)] pub(crate) {KEPT[handle]}" if handle in KEPT else "") + ");", f"unsafe impl Send for {name} {{}}"]
+                + (f", pub(crate) {KEPT[handle]}" if handle in KEPT else "") + ");", f"unsafe impl Send for {name} {{}}"]
         if not any(m.exclusive for m in listed):
             out.append(f"unsafe impl Sync for {name} {{}}")
         out += [f"impl Drop for {name} {{", "    fn drop(&mut self) {",

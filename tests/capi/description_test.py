@@ -51,8 +51,7 @@ def unused(binding, edit=lambda code: code):
 OPTIONS = r"leyden_\w+_options|leyden_sampling|leyden_tool_desc"
 UNSET = {
     "C++": {"leyden_plan_options": "taken as they are", "leyden_file_options": "taken as they are"},
-    "Python": {}, "Java": {},
-    "Rust": {"leyden_file_options.on_progress": "a file would have to own a closure"},
+    "Python": {}, "Java": {}, "Rust": {},
 }
 OWN_DATA = {"user_data", "approve_data"}  # what closures carry themselves
 

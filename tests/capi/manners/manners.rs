@@ -169,6 +169,11 @@ fn files(folder: &str) -> Result<()> {
     let mut file = File::open(&path, true, Some(&Cancel::new()?))?;
     assert!(file.page_json(0)?.contains("at nine"));
     fails("unsupported", file.image(0, 1.0));
+    let mut pages = 0;
+    let document = file.document_json_told(&mut |p| pages = p.done)?;
+    assert!(pages == 1 && document == file.document_json()?);
+    comes_back(|| file.document_json_told(&mut |_| panic_any(Oops)));
+    fails("cancelled", file.document_json());
     Ok(())
 }
 

@@ -439,7 +439,7 @@ impl Toolbox {
 }
 
 /// A PDF, DOCX, EPUB, HTML, Markdown or text file. See leyden_file.
-pub struct File(pub(crate) *mut sys::leyden_file, #[allow(dead_code)] pub(crate) Option<crate::Cancel>);
+pub struct File(pub(crate) *mut sys::leyden_file, pub(crate) Box<crate::file::Listener>);
 unsafe impl Send for File {}
 impl Drop for File {
     fn drop(&mut self) {

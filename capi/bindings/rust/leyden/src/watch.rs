@@ -140,7 +140,7 @@ impl Watch<'_, '_> {
     }
 }
 
-unsafe extern "C" fn told_progress(progress: *const sys::leyden_progress, data: *mut c_void) {
+pub(crate) unsafe extern "C" fn told_progress(progress: *const sys::leyden_progress, data: *mut c_void) {
     let p = &*progress;
     let (phase, unit) = (terminated(p.phase), terminated(p.unit));
     let progress = Progress { phase, unit, done: p.done, total: p.total, eta_s: p.eta_s };
