@@ -37,6 +37,12 @@ std::string where(const Json& entry) {
 
 }  // namespace
 
+std::string_view front_of(std::string_view text, size_t limit) {
+  if (text.size() <= limit) return text;
+  while (limit > 0 && (static_cast<unsigned char>(text[limit]) & 0xC0u) == 0x80u) --limit;
+  return text.substr(0, limit);
+}
+
 std::string one_line(const std::string& text, size_t limit) {
   std::string out;
   for (const char c : text) {
@@ -47,10 +53,7 @@ std::string one_line(const std::string& text, size_t limit) {
       out += ' ';
     }
   }
-  if (out.size() <= limit) return out;
-  size_t end = limit;
-  while (end > 0 && (static_cast<unsigned char>(out[end]) & 0xC0u) == 0x80u) --end;
-  return out.substr(0, end) + "…";
+  return out.size() <= limit ? out : std::string(front_of(out, limit)) + "…";
 }
 
 void place_in_files(Json& answer, const std::vector<DocumentFile>& documents) {

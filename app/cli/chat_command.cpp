@@ -150,7 +150,7 @@ struct ChatRun::Stream {
         write(stderr, "[");
         write(stderr, name);
         write(stderr, " answered]\n");
-        write(stderr, text.substr(0, 2000));
+        write(stderr, front_of(text, 2000));
         return write(stderr, "\n");
       case LEYDEN_EVENT_MALFORMED_CALL:
         write(stdout, text);
