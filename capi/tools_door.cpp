@@ -386,6 +386,7 @@ leyden_status leyden_chat_run(leyden_answer** out, leyden_chat* chat, leyden_too
     LEYDEN_ASSIGN(AgentOptions agent, agent_options(o, ask));
     Toolbox& tools = *toolbox->toolbox;
     agent.offline = tools.offline();
+    agent.ask.over_library = tools.library() != nullptr;
     std::vector<ToolSpec> specs = tool_specs(tools.list());
     LEYDEN_TRY(chat->saved ? chat->saved->set_tools(std::move(specs))
                            : chat->dialogue->set_tools(std::move(specs)));

@@ -33,6 +33,7 @@ void ToolArguments::add_to(CLI::App* command) {
       ->type_name("FILE");
   named("--mcp", mcp, "FILE",
         "A JSON file of an MCP server: {\"name\", \"command\": [...]} or {\"name\", \"url\"}");
+  named("--without", without, "TOOL", "Leave out a tool of these, by its name. May be given again");
   command->add_flag("--offline", offline, "Refuse tools that reach the network");
 }
 
@@ -67,6 +68,10 @@ OpenedTools ToolArguments::open(const StoreArguments& store, const Console& cons
                                          ask_on_terminal, nullptr, error);
     });
   }
+  for (const std::string& name : without)
+    done([&](leyden_error** error) {
+      return leyden_toolbox_set_enabled(out.toolbox.get(), name.data(), name.size(), 0, error);
+    });
   return out;
 }
 

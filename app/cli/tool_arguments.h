@@ -20,7 +20,7 @@ struct OpenedTools {
 
 struct ToolArguments {
   bool jar = false, offline = false, shipped = false;
-  std::vector<std::string> library, plugins, mcp;
+  std::vector<std::string> library, plugins, mcp, without;
   std::string plugin_settings;  ///< a file; "" for none
 
   void add_to(CLI::App* command);

@@ -18,28 +18,46 @@ constexpr float kMinusInfinity = -std::numeric_limits<float>::infinity();
 /// Between two tellings of where an answer comes from, which ranks all passages each time.
 constexpr auto kEvidencePause = std::chrono::milliseconds(250);
 
-/// Ids the first token of an answer may be: references in use, the beginnings of refusals, and the
-/// begin of a tool call. Empty when the profile or the vocabulary has no such tokens.
-std::vector<int32_t> first_tokens(const ChatTemplate& chat, const Tokenizer& tokenizer,
-                                  const std::vector<int>& references, bool calls) {
-  std::vector<int32_t> ids;
-  if (references.empty()) return {};
+using Openings = std::vector<std::vector<int32_t>>;
+
+/// What an answer may begin with: a reference in use, a whole refusal, or the begin of a tool call.
+/// Empty when the profile or the vocabulary has no such tokens.
+/// @param over_library  where no reference is in use, the other two are left
+Openings openings_of(const ChatTemplate& chat, const Tokenizer& tokenizer,
+                     const std::vector<int>& references, bool calls, bool over_library) {
+  Openings openings;
+  if (references.empty() && (!over_library || chat.profile.answer.refusal.empty())) return {};
   for (int reference : references) {
     if (reference < 0) return {};
     const auto id = tokenizer.token_id(chat.profile.reference(reference));
     if (!id) return {};
-    ids.push_back(*id);
+    openings.push_back({*id});
   }
   for (const std::string& refusal : chat.profile.answer.refusal) {
-    const auto tokens = tokenizer.encode(refusal, AddedTokens::kIgnore);
-    if (!tokens.empty()) ids.push_back(tokens[0]);
+    std::vector<int32_t> tokens = tokenizer.encode(refusal, AddedTokens::kIgnore);
+    if (!tokens.empty()) openings.push_back(std::move(tokens));
   }
   if (calls) {
     const auto begin = tokenizer.token_id(token::kCallsBegin);
     if (chat.format != ChatFormat::kV32Exp || !begin) return {};
-    ids.push_back(*begin);
+    openings.push_back({*begin});
   }
-  return ids;
+  return openings;
+}
+
+/// Leaves only tokens that go on with an opening, as long as the answer is the front of one.
+void keep_openings(const Openings& openings, std::span<const int32_t> answer,
+                   std::span<float> logits) {
+  std::vector<std::pair<int32_t, float>> kept;
+  for (const std::vector<int32_t>& opening : openings)
+    if (opening.size() > answer.size() &&
+        std::equal(answer.begin(), answer.end(), opening.begin())) {
+      const int32_t next = opening[answer.size()];
+      kept.emplace_back(next, logits[static_cast<size_t>(next)]);
+    }
+  if (kept.empty()) return;
+  std::fill(logits.begin(), logits.end(), kMinusInfinity);
+  for (const auto& [id, logit] : kept) logits[static_cast<size_t>(id)] = logit;
 }
 
 /// What an answer cannot hold: the marks of other turns, thinking where there is none, and calls that
@@ -280,12 +298,13 @@ Result<Answer> Dialogue::answer(const AskOptions& options, const AnswerEventFn& 
                           ", what follows is read again");
   }
 
-  std::vector<int32_t> allowed_first;
+  Openings openings;
   const bool calls = !tools_.empty() && !options.forbid_calls;
   if (options.constrain_references && options.schema.empty() && so_far.empty()) {
     bool all = true;
-    allowed_first = first_tokens(chat, *tokenizer_, references_asked_for(&all), calls);
-    if (!allowed_first.empty())
+    openings = openings_of(chat, *tokenizer_, references_asked_for(&all), calls,
+                           options.over_library);
+    if (!openings.empty())
       out.notices.push_back(
           std::string("the first token was restricted to references of passages") +
           (all ? "" : " that hold the words between quotation marks") +
@@ -321,11 +340,7 @@ Result<Answer> Dialogue::answer(const AskOptions& options, const AnswerEventFn& 
     if (constraint)
       constraint->mask(answer_so_far, logits, request.stop_ids,
                        room - std::min<uint64_t>(room, answer_so_far.size()));
-    if (!answer_so_far.empty() || allowed_first.empty()) return;
-    std::vector<std::pair<int32_t, float>> kept_logits;
-    for (int32_t id : allowed_first) kept_logits.emplace_back(id, logits[static_cast<size_t>(id)]);
-    std::fill(logits.begin(), logits.end(), kMinusInfinity);
-    for (const auto& [id, l] : kept_logits) logits[static_cast<size_t>(id)] = l;
+    keep_openings(openings, answer_so_far, logits);
   };
 
   const bool with_evidence = options.evidence && !prompt.passages.empty();

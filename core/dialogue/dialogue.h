@@ -38,6 +38,9 @@ struct AskOptions {
   /// Where the model's profile has reference tokens: the first token of an answer must be a
   /// reference of the chat's documents or the beginning of a refusal. The answer's notices say so.
   bool constrain_references = false;
+  /// The question is about documents that tools look into. With constrain_references, an answer to
+  /// which no passage has been shown begins with a call or refuses.
+  bool over_library = false;
   /// Where the profile has them: a quote follows the passage it names word for word, to its end. The
   /// answer's notices say so, and how many tokens would have differed.
   bool clamp_quotes = false;

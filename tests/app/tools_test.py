@@ -1,6 +1,7 @@
 # SPDX-License-Identifier: Apache-2.0
 """Tools on the command line: listed, called, used in a chat, served over MCP."""
 import json
+import os
 import subprocess
 import unittest
 
@@ -8,6 +9,8 @@ import cli
 from cli import TinyModelTest
 
 RULES = "Boats are moored at night.\fThe access code of the boathouse is 8812.\n"
+DEFAULT_MODEL = os.path.join(cli.ROOT, "models", "default")
+REFUSAL = "I could not find this in the document."
 NEWEST = {"io.modelcontextprotocol/protocolVersion": "2026-07-28"}
 
 
@@ -60,6 +63,18 @@ class Tools(TinyModelTest):
                                       "--max-tokens", "8", "--json").out)
         self.assertGreaterEqual(len(answer["run"]["steps"]), 1)
         self.assertIn(answer["run"]["stopped"], ("answered", "max_steps"))
+
+    def test_with_search_switched_off_it_does_not_know(self):
+        asked = ("chat", "--model", DEFAULT_MODEL, "--library", self.rules, "--ask",
+                 "What is the access code of the boathouse?", "--constrain", "--exact-quotes", "--json")
+        found = json.loads(self.good(*asked).out)
+        self.assertTrue(found["text"].endswith("Answer: 8812."), found["text"])
+        for left_out in (("search",), ("search", "open")):
+            answer = json.loads(self.good(*asked, *(w for name in left_out for w in ("--without", name))).out)
+            self.assertEqual(answer["text"], REFUSAL)
+            called = {c["name"] for s in answer["run"]["steps"] for c in s["calls"]}
+            self.assertTrue(called.isdisjoint(left_out), called)
+        self.assertEqual(self.leyden(*asked, "--without", "fly").code, cli.EXIT_CODES["not_found"])
 
     def test_an_answer_under_a_schema(self):
         self.write("schema.json", '{"type": "object", "properties": {"n": {"type": "integer", "minimum": 1, '
