@@ -10,29 +10,34 @@ namespace leyden_cli {
 
 namespace {
 
-/// Moves begin and end from the document's text to its file, and adds where that is.
+/// Adds the page. Of a text file also the line, and moves begin and end from its text to the file.
 void place(Json& entry, const std::vector<DocumentFile>& documents) {
   const auto index = entry.at("document").get<size_t>();
-  if (index >= documents.size() || documents[index].path.empty()) return;
+  if (index >= documents.size()) return;
   const DocumentFile& d = documents[index];
   const auto begin = entry.at("begin").get<size_t>();
   const auto end = entry.at("end").get<size_t>();
+  if (const PagePlace at = page_of(d, begin); at.page > 0) {
+    entry["page"] = at.page;
+    entry["label"] = at.label;
+  }
+  if (d.path.empty()) return;
+  entry["file"] = d.path;
+  if (!d.page_begin.empty()) return;
   const TextPlace at = place_of(d.text, begin);
   entry["begin"] = begin + d.bom_bytes;
   entry["end"] = end + d.bom_bytes;
-  entry["file"] = d.path;
   entry["line"] = at.line;
   entry["column"] = at.column;
 }
 
 std::string where(const Json& entry) {
-  if (!entry.contains("file")) {  // a document of the session, whose file nobody named
-    return fmt::format("{}, bytes {}-{}", entry.at("title").get<std::string>(),
-                       entry.at("begin").get<uint64_t>(), entry.at("end").get<uint64_t>());
-  }
-  return fmt::format("{}, line {}, bytes {}-{}", entry.at("file").get<std::string>(),
-                     entry.at("line").get<uint64_t>(), entry.at("begin").get<uint64_t>(),
-                     entry.at("end").get<uint64_t>());
+  // A document of the session, whose file nobody named, has only its title.
+  std::string out = entry.at(entry.contains("file") ? "file" : "title").get<std::string>();
+  if (entry.contains("page")) out += fmt::format(", page {}", entry.at("page").get<size_t>());
+  if (entry.contains("line")) out += fmt::format(", line {}", entry.at("line").get<uint64_t>());
+  return out + fmt::format(", bytes {}-{}", entry.at("begin").get<uint64_t>(),
+                           entry.at("end").get<uint64_t>());
 }
 
 }  // namespace

@@ -55,11 +55,23 @@ ChatRun::ChatRun(const ChatArguments& args, const Console& console)
   }
   documents_ = std::move(placed);
   if (store_) {  // a first document may have brought what was read of it
+    add_kept_documents();
     resume_ = made_json([&](leyden_string** out, leyden_error** error) {
       return leyden_chat_resume_json(out, chat_.get(), error);
     });
     say_how_it_came_back();
   }
+}
+
+void ChatRun::add_kept_documents() {
+  const Json session = made_json([&](leyden_string** out, leyden_error** error) {
+    return leyden_session_info_json(out, store_.get(), leyden_chat_session(chat_.get()), error);
+  });
+  const Json& kept = session.at("documents");
+  documents_.resize(std::max(documents_.size(), kept.size()));
+  for (size_t i = 0; i < kept.size(); ++i)
+    if (documents_[i].path.empty())
+      documents_[i] = kept_document(store_.get(), kept[i].at("id").get<int64_t>());
 }
 
 void ChatRun::open_session() {

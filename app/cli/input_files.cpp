@@ -128,6 +128,26 @@ DocumentFile read_document(const std::string& path) {
   return out;
 }
 
+DocumentFile kept_document(const leyden_store* store, int64_t id) {
+  DocumentFile out;
+  const Json info = Json::parse(made_text([&](leyden_string** text, leyden_error** error) {
+    return leyden_document_info_json(text, store, id, error);
+  }));
+  out.title = info.at("title").get<std::string>();
+  const auto parts = info.at("parts").get<uint32_t>();
+  for (uint32_t i = 0; i < parts; ++i) {
+    if (!out.text.empty()) out.text += kBetweenPages;
+    if (parts > 1) {
+      out.page_begin.push_back(out.text.size());
+      out.labels.push_back(info.at("labels").at(i).get<std::string>());
+    }
+    out.text += made_text([&](leyden_string** text, leyden_error** error) {
+      return leyden_document_part_text(text, store, id, i, error);
+    });
+  }
+  return out;
+}
+
 std::vector<int32_t> parse_ids(std::string_view text, const std::string& name) {
   constexpr std::string_view kSpace = " \t\r\n\f\v";
   std::vector<int32_t> ids;
@@ -155,6 +175,20 @@ std::vector<int32_t> read_ids_file(const std::string& path) {
 }
 
 std::string read_stdin() { return read_all(STDIN_FILENO, "stdin", 0); }
+
+PagePlace page_of(const DocumentFile& document, size_t byte) {
+  const std::vector<size_t>& begins = document.page_begin;
+  if (begins.empty()) {
+    if (document.text.find('\f') == std::string::npos) return {};
+    const auto end = document.text.begin() +
+                     static_cast<ptrdiff_t>(std::min(byte, document.text.size()));
+    const size_t page = 1 + static_cast<size_t>(std::count(document.text.begin(), end, '\f'));
+    return {page, std::to_string(page)};
+  }
+  const auto after = std::upper_bound(begins.begin(), begins.end(), byte);
+  const size_t page = std::max<size_t>(1, static_cast<size_t>(after - begins.begin()));
+  return {page, document.labels[page - 1]};
+}
 
 TextPlace place_of(std::string_view text, size_t byte) {
   TextPlace place;

@@ -184,6 +184,22 @@ class Chat(TinyModelTest):
         self.assertLessEqual(sum(e["share"] for e in answer["evidence"]), 1.001)
         self.assertEqual(self.ask("--doc", path)["evidence"], [])
 
+    def test_evidence_names_the_page(self):
+        pages = DOCUMENT.replace("\n\n", "\n\n\f")
+        path, jar = self.write("pages.txt", pages), ("--session", "harbour", "--store", self.path("jar"))
+        raw = pages.encode()
+        self.assertIn(b"\f", raw)
+        named = self.ask("--doc", path, "--evidence", *jar)["evidence"]
+        for e in named:
+            self.assertEqual(e["page"], raw[:e["begin"]].count(b"\f") + 1)
+            self.assertEqual(e["label"], str(e["page"]))
+        self.assertGreater(len({e["page"] for e in named}), 1)
+        for e in self.ask("--evidence", *jar)["evidence"]:  # from the store alone
+            self.assertEqual(e["page"], raw[3:][:e["begin"]].count(b"\f") + 1)  # without the byte order mark
+            self.assertNotIn("file", e)
+        shown = self.text("chat", "--model", self.model, "--evidence", "--max-tokens", 8, "--ask", "Who?", *jar)
+        self.assertRegex(shown, r"pages.txt, page \d+, bytes \d+-\d+")
+
     def test_seed_and_temperature(self):
         hot = ("--temperature", "1.5")
         a = self.ask(*hot, "--seed", 1)["text"]
