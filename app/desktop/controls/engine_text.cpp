@@ -21,8 +21,8 @@ const std::vector<Line>& lines() {
   static const std::vector<Line> known{
       {whole("history is rendered anew from token (\\d+), what follows is read again"),
        QT_TRANSLATE_NOOP("EngineText", "From token %1 on, the conversation is read again.")},
-      {whole("the first token was restricted to references of passages(?:, a tool call)? or a "
-             "refusal"),
+      {whole("the first token was restricted to references of passages(?: that hold the words "
+             "between quotation marks)?(?:, a tool call)? or a refusal"),
        QT_TRANSLATE_NOOP("EngineText",
                          "The answer had to begin with a passage, or say that there is none.")},
       {whole("(\\d+) stored pages failed verification and were computed again"),

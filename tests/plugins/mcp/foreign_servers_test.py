@@ -103,6 +103,12 @@ def answers_over_http(folder, scratch):
     check(json.loads(r["calls"][0]["structured"]) == {"result": 8} and r["calls"][1]["is_error"], r)
 
 
+def runs_the_template(folder):
+    template = os.path.join(os.path.dirname(os.path.abspath(__file__)), "..", "..", "..", "plugins", "template", "word_count.py")
+    r = probe(local(os.path.join(folder, "python"), template), "s-word_count", '{"text": "one two  three"}')
+    check(r["calls"][0]["text"] == "3 words" and r["tools"][0]["read_only"], r)
+
+
 def serves_a_library(folder, scratch):
     rules = os.path.join(scratch, "rules.txt")
     with open(rules, "w") as f:
@@ -125,6 +131,7 @@ def main():
         tells_the_time(folders["stateless"], {"2026-07-28"})
         tells_the_time(folders["handshake"], {"2025-11-25", "2025-06-18"})
         reads_a_repository(folders["stateless"], scratch)
+        runs_the_template(folders["stateless"])
         answers_over_http(folders["stateless"], scratch)
         for folder in folders.values():
             serves_a_library(folder, scratch)
