@@ -753,9 +753,9 @@ typedef struct leyden_ask_options {
   uint8_t evidence;         /**< 1: note where attention looked; costs at most a few percent. 2: also
                                  tell it while the answer is written, at most four times a second */
   uint8_t constrain_references; /**< 1: where the model numbers passages, an answer begins with the
-                                     number of one of them, or as a refusal does. Words that the
-                                     question puts between quotation marks are looked up first: where
-                                     passages have them, it begins with one of those */
+                                     number of one, or refuses; over a toolbox's library also while
+                                     none was shown. Where some hold the words that the question puts
+                                     between quotation marks, it is one of those */
   uint8_t clamp_quotes;     /**< 1: there, a quote follows the passage it names word for word; a
                                  notice says how many tokens would have differed */
   const leyden_sampling* sampling; /**< NULL: the likeliest token */

@@ -215,6 +215,9 @@ class ModelsTest : public QObject {
         engineText("the KV is of other weights than the loaded ones (session: model 'a'); the text "
                    "is read again"),
         QString("Another model read this session: a. The text is read again."));
+    for (const char* words : {"", " that hold the words between quotation marks"})
+      QCOMPARE(engineText(QString("the first token was restricted to references of passages%1 or a refusal").arg(words)),
+               QString("The answer had to begin with a passage, or say that there is none."));
     QCOMPARE(engineText("something new"), QString("something new"));
     QCOMPARE(engineText("plugin org.leyden.calculator"), QString("plugin org.leyden.calculator"));
     QCOMPARE(engineText("built in"), QString("needs no asking"));
