@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 // leyden chat: questions about documents.
+#include <algorithm>
 #include <memory>
 
 #include <fmt/format.h>
@@ -55,7 +56,6 @@ ChatRun::ChatRun(const ChatArguments& args, const Console& console)
   }
   documents_ = std::move(placed);
   if (store_) {  // a first document may have brought what was read of it
-    add_kept_documents();
     resume_ = made_json([&](leyden_string** out, leyden_error** error) {
       return leyden_chat_resume_json(out, chat_.get(), error);
     });
@@ -63,7 +63,18 @@ ChatRun::ChatRun(const ChatArguments& args, const Console& console)
   }
 }
 
-void ChatRun::add_kept_documents() {
+void ChatRun::read_kept_documents(const Json& answer) {
+  const auto points_elsewhere = [&](const Json& entries) {
+    return std::any_of(entries.begin(), entries.end(), [&](const Json& entry) {
+      const auto index = entry.at("document").get<size_t>();
+      return index >= documents_.size() || documents_[index].text.empty();
+    });
+  };
+  const Json& sentences = answer.at("sentences");
+  if (!points_elsewhere(answer.at("evidence")) && !points_elsewhere(answer.at("quotes")) &&
+      std::none_of(sentences.begin(), sentences.end(),
+                   [&](const Json& s) { return points_elsewhere(s.at("evidence")); }))
+    return;
   const Json session = made_json([&](leyden_string** out, leyden_error** error) {
     return leyden_session_info_json(out, store_.get(), leyden_chat_session(chat_.get()), error);
   });
@@ -199,6 +210,7 @@ bool ChatRun::show(Call&& call) {
   Json json = Json::parse(made_text([&](leyden_string** out, leyden_error** error) {
     return leyden_answer_json(out, answer.get(), error);
   }));
+  if (store_) read_kept_documents(json);
   place_in_files(json, documents_);
   if (console_.json) {
     if (store_) {

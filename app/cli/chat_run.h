@@ -39,8 +39,8 @@ class ChatRun {
  private:
   struct Stream;
   void open_session();
-  /// Those of the session whose files nobody named.
-  void add_kept_documents();
+  /// The session's documents whose files nobody named, once an answer points into one.
+  void read_kept_documents(const Json& answer);
   void say_how_it_came_back() const;
   /// Runs one call that writes an answer, and shows it.
   template <typename Call>
