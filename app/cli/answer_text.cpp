@@ -42,12 +42,6 @@ std::string where(const Json& entry) {
 
 }  // namespace
 
-std::string_view front_of(std::string_view text, size_t limit) {
-  if (text.size() <= limit) return text;
-  while (limit > 0 && (static_cast<unsigned char>(text[limit]) & 0xC0u) == 0x80u) --limit;
-  return text.substr(0, limit);
-}
-
 std::string one_line(const std::string& text, size_t limit) {
   std::string out;
   for (const char c : text) {

@@ -63,8 +63,6 @@ void place_in_files(Json& answer, const std::vector<DocumentFile>& documents);
 std::string evidence_text(const Json& answer);
 /// One line of at most `limit` bytes, cut between characters.
 std::string one_line(const std::string& text, size_t limit);
-/// As much of its front as `limit` bytes hold, in whole characters.
-std::string_view front_of(std::string_view text, size_t limit);
 /// What a run with tools quoted from the library; "" when nothing.
 std::string library_quotes_text(const Json& answer);
 /// "read 1,234 tokens (1,000 kept) in 0:02, wrote 56 at 30.1 tokens/s"

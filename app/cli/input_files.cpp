@@ -176,6 +176,12 @@ std::vector<int32_t> read_ids_file(const std::string& path) {
 
 std::string read_stdin() { return read_all(STDIN_FILENO, "stdin", 0); }
 
+std::string_view front_of(std::string_view text, size_t limit) {
+  if (text.size() <= limit) return text;
+  while (limit > 0 && (static_cast<unsigned char>(text[limit]) & 0xC0u) == 0x80u) --limit;
+  return text.substr(0, limit);
+}
+
 PagePlace page_of(const DocumentFile& document, size_t byte) {
   const std::vector<size_t>& begins = document.page_begin;
   if (begins.empty()) {

@@ -48,6 +48,8 @@ struct TextPlace {
   size_t column = 1;
 };
 TextPlace place_of(std::string_view text, size_t byte);
+/// As much of its front as `limit` bytes hold, in whole characters.
+std::string_view front_of(std::string_view text, size_t limit);
 
 /// The page, from 1, of a byte of a document's text, and its label; page 0 where it has no pages. A
 /// text's pages end at form feeds.

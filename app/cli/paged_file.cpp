@@ -18,9 +18,7 @@ size_t part_end(const std::string& text, size_t at) {
   if (next != std::string::npos && next < at + 3 * kPartBytes) return next + 2;
   const size_t line = text.rfind('\n', at + kPartBytes);
   if (line != std::string::npos && line > at) return line + 1;
-  size_t cut = at + kPartBytes;
-  while (cut > at && (static_cast<unsigned char>(text[cut]) & 0xC0u) == 0x80u) --cut;
-  return cut;
+  return at + front_of(std::string_view(text).substr(at), kPartBytes).size();
 }
 
 }  // namespace
