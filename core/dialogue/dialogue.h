@@ -35,8 +35,8 @@ struct AskOptions {
   bool thinking = false;
   bool evidence = false;
   bool live_evidence = false;  ///< with evidence: also tells it while the answer is written
-  /// Where the model's profile has reference tokens: the first token of an answer must be a
-  /// reference of the chat's documents or the beginning of a refusal. The answer's notices say so.
+  /// Where the model's profile has reference tokens: an answer must begin with a reference of a
+  /// passage that was shown, a tool call, or a whole refusal. The answer's notices say so.
   bool constrain_references = false;
   /// The question is about documents that tools look into. With constrain_references, an answer to
   /// which no passage has been shown begins with a call or refuses.
