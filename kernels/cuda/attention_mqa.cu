@@ -14,8 +14,8 @@
 //   O^T += V^T P^T       V are the first channels of the keys; each half of the channels, of tile 0
 //                        and then of tile 1
 // so that the softmax of one runs beside the products of the other. Two more load: the records of
-// the next tile, which wait in registers, become bf16 keys in a free buffer, and those of the tile
-// after it are asked for.
+// the next tile, which wait in registers, become bf16 keys in a free buffer, and those of a later
+// tile are asked for.
 //
 // Shared memory, lines of 64 bf16 channels as operands of warpgroup.cuh:
 //   queries [lines][heads][128]   keys [2][lines][64 keys][128]
@@ -43,7 +43,7 @@ struct Merge {
 };
 __device__ float inverse(float sum) { return sum > 0 ? 1.0f / sum : 0.0f; }
 
-__device__ void sync_multipliers() { sync_warpgroups<kMultipliers / kWarpgroup>(); }
+__device__ void sync_multipliers() { sync_warpgroups<kMultipliers / kWarpgroup, 0>(); }
 
 /// Latent and rotated channels of the block's heads as bf16, zeros where there are none.
 template <int kHeads, bool kPlain>
@@ -144,6 +144,7 @@ struct Mqa {
     float all_top[kHeads], all_sum[kHeads];  ///< of the parts before it
     Barrier full[kBuffers], ready[kBuffers], free[kBuffers];
     uint32_t valid[kBuffers][kKeys / kWarpKeys];  ///< of key k of a loading warp: bit k * kPerKey
+    Places records;
   };
 
   static size_t bytes(const MqaShape& s) {
@@ -157,17 +158,20 @@ __device__ int64_t partial_at(const MqaShape& s, int64_t row, int64_t head, int6
   return ((row * s.a.n_heads + head) * parts + part) * (s.rank + 2);
 }
 
-/// Block (row, heads, part). `parts` 0: the block does them all and writes the result.
+/// Block (row and heads, part): those of a row run together and find each other's keys in the
+/// second cache. `parts` 0: the block does them all and writes the result.
 template <int kHeads, bool kPlain>
 __global__ void __launch_bounds__(kThreads, 1)
     mqa_attention_kernel(const __grid_constant__ MqaShape s, int64_t parts, const float* q_latent,
                          const float* q_pe, int64_t q_stride, float* u, float* lse) {
   begin_kernel();
   using M = Mqa<kHeads>;
-  const int64_t row = blockIdx.x, first_head = static_cast<int64_t>(blockIdx.y) * kHeads;
+  const unsigned head_blocks = static_cast<unsigned>((s.a.n_heads + kHeads - 1) / kHeads);
+  const int64_t row = blockIdx.x / head_blocks,
+                first_head = static_cast<int64_t>(blockIdx.x % head_blocks) * kHeads;
   constexpr int kPart = static_cast<int>(kPartKeys);
   const int n = static_cast<int>(key_count(s.a, row));
-  const int begin = parts == 0 ? 0 : static_cast<int>(blockIdx.z) * kPart;
+  const int begin = parts == 0 ? 0 : static_cast<int>(blockIdx.y) * kPart;
   const int end = parts == 0 || n - begin < kPart ? n : begin + kPart;
   if (parts != 0 && begin >= end) return;
 
@@ -187,7 +191,7 @@ __global__ void __launch_bounds__(kThreads, 1)
   const int group = warpgroup_number(), warp = threadIdx.x / kWarp % 4;
   if (group >= kMultipliers / kWarpgroup) {
     if constexpr (M::kLoading < M::kMultiplying) set_registers<M::kLoading, false>();
-    Records<kPlain>(s, row, end).run(begin, keys, stats);
+    Records<kPlain, kHeads == 64 ? 1 : 2>(s, row, end, stats.records).run(begin, keys, stats);
     return;
   }
   if constexpr (M::kLoading < M::kMultiplying) set_registers<M::kMultiplying, true>();
@@ -223,15 +227,76 @@ __global__ void __launch_bounds__(kThreads, 1)
   const auto offset = [&](int i, int j, auto stride) {
     return (8 * (j / 4) + j % 2) * stride + 64 * i + (j % 4 >= 2 ? 8 : 0);
   };
+  constexpr bool kWhole = kHeads > 16;  ///< the model has all of the block's heads
   const int heads_left = static_cast<int>(s.a.n_heads - first_head);
   /// Whether the model has this thread's channel (or the one 8 on) of line i.
   const auto is_channel = [&](int i, int half) {
     return kPlain ||
            (i < own_lines && 64 * (group * own_lines + i) + 16 * warp + g + 8 * half < s.rank);
   };
+  float* result = u + (row * s.a.n_heads + first_head) * s.rank;
+  float* own_result = own_values(result, rank);
+  constexpr int kValues = 2 * kOwnLines;  // of each of this thread's heads: (j, e), j < kHeads / 8
+  const auto value = [&](int j, int e, int i) -> float& {
+    return out[i / 2][4 * j + e + i % 2 * 2];
+  };
+  const auto final_place = [&](int j, int e, int i) -> float& {
+    return own_result[offset(i / 2, 4 * j + e + i % 2 * 2, rank)];
+  };
+  const auto each_head = [&](int first, int last, auto what) {
+#pragma unroll
+    for (int n = first; n < last; ++n)
+      if (kWhole || head_of(n / 2, n % 2) < heads_left) what(n / 2, n % 2);
+  };
+  // What is merged waits in the result's place; of plain records in an order of the threads' own,
+  // in which each moves 16 bytes at a time.
+  const auto waiting = [&](int j, int e, int i) {
+    return reinterpret_cast<float4*>(result) + (2 * (2 * j + e) + i / 4) * kMultipliers +
+           threadIdx.x;
+  };
+  const auto load_waiting = [&](int j, int e, float(&v)[kValues]) {
+    if constexpr (kPlain) {
+#pragma unroll
+      for (int i = 0; i < kValues; i += 4) {
+        const float4 four = *waiting(j, e, i);
+        v[i] = four.x, v[i + 1] = four.y, v[i + 2] = four.z, v[i + 3] = four.w;
+      }
+    } else {
+      for (int i = 0; i < kValues; ++i)
+        if (is_channel(i / 2, i % 2)) v[i] = final_place(j, e, i);
+    }
+  };
+  const auto store_waiting = [&](int j, int e, const float(&v)[kValues]) {
+    if constexpr (kPlain) {
+#pragma unroll
+      for (int i = 0; i < kValues; i += 4) *waiting(j, e, i) = {v[i], v[i + 1], v[i + 2], v[i + 3]};
+    } else {
+      for (int i = 0; i < kValues; ++i)
+        if (is_channel(i / 2, i % 2)) final_place(j, e, i) = v[i];
+    }
+  };
+  /// Tells of each head what its values are together with those that wait.
+  const auto merge = [&](bool is_first, auto tell) {
+    constexpr int kAtOnce = 4;  // heads: loads go ahead of stores
+#pragma unroll
+    for (int first_n = 0; first_n < kHeads / 4; first_n += kAtOnce) {
+      float before[kAtOnce][kValues] = {};
+      if (!is_first)
+        each_head(first_n, first_n + kAtOnce,
+                  [&](int j, int e) { load_waiting(j, e, before[2 * j + e - first_n]); });
+      each_head(first_n, first_n + kAtOnce, [&](int j, int e) {
+        const float factor = stats.before[head_of(j, e)], own_factor = stats.after[head_of(j, e)];
+        float v[kValues];
+#pragma unroll
+        for (int i = 0; i < kValues; ++i)
+          v[i] = fmaf(before[2 * j + e - first_n][i], factor, value(j, e, i) * own_factor);
+        tell(j, e, v);
+      });
+    }
+  };
   for (int i = threadIdx.x; i < kHeads; i += kMultipliers) {
     stats.all_top[i] = -INFINITY;
-    stats.all_sum[i] = 0;
+    stats.all_sum[i] = stats.before[i] = stats.after[i] = stats.inverse[i] = 0;
   }
   begin_part();
 
@@ -291,13 +356,16 @@ __global__ void __launch_bounds__(kThreads, 1)
     }
     sync_warpgroup();
     float totals[M::kOwnHeads];
+    float2 tops[kHeads / 8];  // all before the first P is stored: the compiler takes them for one
+#pragma unroll
+    for (int j = 0; j < kHeads / 8; ++j)
+      tops[j] = *reinterpret_cast<const float2*>(&stats.top[group][head_of(j, 0)]);
 #pragma unroll
     for (int j = 0; j < kHeads / 8; ++j) {
-      const float2 tops = *reinterpret_cast<const float2*>(&stats.top[group][head_of(j, 0)]);
       float v[2][2];  // of keys g and g + 8
 #pragma unroll
       for (int e = 0; e < 2; ++e) {
-        const float top = e == 0 ? tops.x : tops.y;
+        const float top = e == 0 ? tops[j].x : tops[j].y;
 #pragma unroll
         for (int half = 0; half < 2; ++half)
           v[half][e] = seen[half] ? exp2_fast(fmaf(d[4 * j + e + 2 * half], scale, -top)) : 0.0f;
@@ -381,38 +449,13 @@ __global__ void __launch_bounds__(kThreads, 1)
       stats.inverse[h] = inverse(stats.all_sum[h]);
     }
     sync_multipliers();
-    if (parts != 0) break;
-    const bool is_first = first < kPart;
-    float* merged = own_values(u + (row * s.a.n_heads + first_head) * s.rank, rank);
-    constexpr int kAtOnce = 2;  // times 16 values: loads go ahead of stores
-#pragma unroll
-    for (int first_j = 0; first_j < kHeads / 8; first_j += kAtOnce) {
-      float before[kAtOnce][2][2 * kOwnLines] = {};
-      const auto each = [&](auto what) {
-#pragma unroll
-        for (int n = 0; n < 2 * kAtOnce; ++n) {
-          const int j = first_j + n / 2, e = n % 2;
-          if (head_of(j, e) >= heads_left) continue;
-#pragma unroll
-          for (int i = 0; i < 2 * kOwnLines; ++i)
-            if (is_channel(i / 2, i % 2))
-              what(j, e, i, before[n / 2][e][i],
-                   merged[offset(i / 2, 4 * j + e + i % 2 * 2, rank)]);
-        }
-      };
-      if (!is_first) each([](int, int, int, float& value, float& at) { value = at; });
-      each([&](int j, int e, int i, float& value, float& at) {
-        const int h = head_of(j, e);
-        const float v =
-            fmaf(value, stats.before[h], out[i / 2][4 * j + e + i % 2 * 2] * stats.after[h]);
-        at = is_last ? round_to_bf16(v * stats.inverse[h]) : v;
-      });
-    }
+    if (parts != 0 || is_last) break;
+    merge(first < kPart, store_waiting);
     begin_part();
   }
 
   if (parts != 0) {
-    float* partial = s.a.scratch + partial_at(s, row, first_head, blockIdx.z, parts);
+    float* partial = s.a.scratch + partial_at(s, row, first_head, blockIdx.y, parts);
     const int64_t head_stride = parts * (rank + 2);
     float* own = own_values(partial, head_stride);
 #pragma unroll
@@ -427,11 +470,17 @@ __global__ void __launch_bounds__(kThreads, 1)
     }
     return;
   }
-  if (begin >= end)
-    for (int64_t i = threadIdx.x; i < kHeads * s.rank; i += kMultipliers)
-      if (first_head + i / s.rank < s.a.n_heads)
-        u[(row * s.a.n_heads + first_head) * s.rank + i] = 0;
-  sync_multipliers();
+  merge(end - begin <= kPart, [&](int j, int e, const float(&v)[kValues]) {
+#pragma unroll
+    for (int i = 0; i < kValues; ++i) value(j, e, i) = v[i];
+  });
+  sync_multipliers();  // what waited has been read
+  each_head(0, kHeads / 4, [&](int j, int e) {
+    const float factor = stats.inverse[head_of(j, e)];
+#pragma unroll
+    for (int i = 0; i < kValues; ++i)
+      if (is_channel(i / 2, i % 2)) final_place(j, e, i) = round_to_bf16(value(j, e, i) * factor);
+  });
   if (lse)
     for (int h = threadIdx.x; h < kHeads; h += kMultipliers)
       if (first_head + h < s.a.n_heads)
@@ -464,7 +513,7 @@ template <int kHeads, bool kPlain>
 Error launch_blocks(const MqaShape& s, int64_t parts, const float* q_latent, const float* q,
                     int64_t q_stride, float* u, float* lse, Stream stream) {
   return launch(mqa_attention_kernel<kHeads, kPlain>,
-                dim3(blocks(s.a.m, 1), blocks(s.a.n_heads, kHeads),
+                dim3(blocks(s.a.m, 1) * blocks(s.a.n_heads, kHeads),
                      parts == 0 ? 1 : static_cast<unsigned>(parts)),
                 dim3(kThreads), Mqa<kHeads>::bytes(s), stream, s, parts, q_latent, q, q_stride, u,
                 lse);
@@ -483,14 +532,15 @@ Error mqa_attention(const Attention& a, const float* q_latent, const float* q, i
                      a.m * blocks(a.n_heads, 16) < kMultiprocessors;
   // As many heads a block, so that keys are gathered once for more of them, as leave blocks for
   // all.
+  const bool plain = is_plain(s) && a.n_heads % 8 == 0 && is_aligned(u);
   const auto enough = [&](int64_t heads) {
-    return is_plain(s) && a.n_heads > heads / 2 &&
+    return plain && a.n_heads % heads == 0 &&
            a.m * (split ? parts : 1) * blocks(a.n_heads, heads) >= kMultiprocessors * 3 / 4;
   };
-  const auto run = enough(64)    ? launch_blocks<64, true>
-                   : enough(32)  ? launch_blocks<32, true>
-                   : is_plain(s) ? launch_blocks<16, true>
-                                 : launch_blocks<16, false>;
+  const auto run = enough(64)   ? launch_blocks<64, true>
+                   : enough(32) ? launch_blocks<32, true>
+                   : plain      ? launch_blocks<16, true>
+                                : launch_blocks<16, false>;
   if (Error e = run(s, split ? parts : 0, q_latent, q, q_stride, u, lse, stream)) return e;
   if (!split) return nullptr;
   return launch(mqa_merge_kernel, dim3(blocks(a.m, 1), blocks(a.n_heads, 1)), dim3(kMergeThreads),

@@ -252,24 +252,30 @@ __device__ inline uint32_t bf16_product(uint32_t a, uint32_t b) {
 #endif
 }
 
-/// 16 e4m3 codes times a power of two from 2^-126 to 2^7, as bf16. Moved to where bf16 has them,
-/// the bits of a code are its value times 2^-120. NaN among them makes some of the values NaN.
+/// The codes in bytes kFirst and kFirst + 1 of a word, moved to where bf16 has sign, exponent and
+/// mantissa: what is read there is 2^-120 times their values.
+template <int kFirst>
+__device__ uint32_t moved_pair(uint32_t word) {
+#ifdef __CUDACC__
+  uint32_t bytes;  // each code, and above it its sign eight times
+  asm("prmt.b32 %0, %1, 0, %2;" : "=r"(bytes) : "r"(word), "n"(kFirst == 0 ? 0x9180 : 0xb3a2));
+  return bytes << 4 & 0x87f087f0u;
+#else
+  const uint32_t pair = word >> 8 * kFirst, both = (pair & 0xffu) | (pair & 0xff00u) << 8;
+  return (both & 0x00800080u) << 8 | (both & 0x007f007fu) << 4;
+#endif
+}
+/// 16 e4m3 codes times a power of two from 2^-126 to 2^7, as bf16. None of the codes is NaN: what
+/// makes a latent NaN makes the rotated channels of its key NaN as well, which are bf16 and stay
+/// so.
 __device__ inline void scaled_by_power(const uint4& codes, float power, uint4 (&out)[2]) {
   const uint32_t exponent = (as_bits(power) >> 23) + 120, factor = exponent << 7 | exponent << 23;
-  const uint32_t words[4] = {codes.x, codes.y, codes.z, codes.w};
-  const auto moved = [](uint32_t high_bytes) {
-    return (high_bytes & 0x80008000u) | (high_bytes >> 4 & 0x07f007f0u);
-  };
-  uint32_t pairs[8], nan = 0;
-#pragma unroll
-  for (int i = 0; i < 4; ++i) {
-    nan |= (words[i] & 0x7f7f7f7fu) + 0x01010101u;  // the top bit of a byte: its code is NaN
-    pairs[2 * i] = bf16_product(moved(__byte_perm(words[i], 0, 0x1404)), factor);
-    pairs[2 * i + 1] = bf16_product(moved(__byte_perm(words[i], 0, 0x3424)), factor);
-  }
-  if (nan & 0x80808080u) pairs[0] = 0x7fff7fffu;
-  out[0] = {pairs[0], pairs[1], pairs[2], pairs[3]};
-  out[1] = {pairs[4], pairs[5], pairs[6], pairs[7]};
+  out[0] = {
+      bf16_product(moved_pair<0>(codes.x), factor), bf16_product(moved_pair<2>(codes.x), factor),
+      bf16_product(moved_pair<0>(codes.y), factor), bf16_product(moved_pair<2>(codes.y), factor)};
+  out[1] = {
+      bf16_product(moved_pair<0>(codes.z), factor), bf16_product(moved_pair<2>(codes.z), factor),
+      bf16_product(moved_pair<0>(codes.w), factor), bf16_product(moved_pair<2>(codes.w), factor)};
 }
 /// The same for any scale: exact products, rounded once.
 __device__ inline void scaled_by(const uint4& codes, float scale, uint4 (&out)[2]) {
@@ -280,6 +286,21 @@ __device__ inline void scaled_by(const uint4& codes, float scale, uint4 (&out)[2
     pairs[i] = scaled_pair(static_cast<uint16_t>(words[i / 2] >> (16 * (i % 2))), scale);
   out[0] = {pairs[0], pairs[1], pairs[2], pairs[3]};
   out[1] = {pairs[4], pairs[5], pairs[6], pairs[7]};
+}
+
+/// 16 bytes that nobody writes meanwhile, aligned to 16, without keeping them in the first cache.
+__device__ inline uint4 load_once_16(const uint8_t* global) {
+#ifdef __CUDACC__
+  uint4 v;
+  asm volatile("ld.global.nc.L1::no_allocate.v4.u32 {%0, %1, %2, %3}, [%4];"
+               : "=r"(v.x), "=r"(v.y), "=r"(v.z), "=r"(v.w)
+               : "l"(global)
+               : "memory");
+  return v;
+#else
+  emulator_check_alignment(global, global, 16);
+  return *reinterpret_cast<const uint4*>(global);
+#endif
 }
 
 /// Starts a copy of 16 bytes from global to shared memory, both aligned to 16; zeros where there is
@@ -321,7 +342,7 @@ __device__ void wait_copies() {
 #endif
 }
 
-__device__ inline bool is_aligned(const void* p) {
+__host__ __device__ inline bool is_aligned(const void* p) {
   return (reinterpret_cast<uintptr_t>(p) & 15) == 0;
 }
 

@@ -31,6 +31,7 @@ struct MqaShape {
   int lines() const { return latent_lines + 1; }
 };
 
+constexpr int kPlainRecord = kMostRank + 4 * (kMostRank / kGroup) + 2 * kMostRope;
 /// Records as the published model has them: 512 and 64 channels, scales that are powers of two, all
 /// aligned to 16. Others take a slower way through the same steps.
 inline bool is_plain(const MqaShape& s) {
@@ -38,135 +39,162 @@ inline bool is_plain(const MqaShape& s) {
          s.a.page.scale_ue8m0;
 }
 
-/// The records of a tile on their way to bf16 keys. Loading thread t has part t % 4 of key t / 4:
-/// of each line 16 codes.
-template <bool kPlain>
+/// What stands in for the record of a key that is not there.
+__device__ const uint4 kNoRecord[kPlainRecord / 16] = {};
+
+__device__ inline void sync_loaders() {
+  static_assert(kMultipliers == kLoaders);
+  sync_warpgroups<kLoaders / kWarpgroup, 1>();
+}
+
+/// Where the records of 2 * kLoaders keys stand; nullptr: there is no such key.
+using Places = const uint8_t* [2][kLoaders];
+
+/// The records of a row's keys on their way to tiles of bf16 keys. Loading thread t has part t % 4
+/// of key t / 4 of a tile: of each line 16 codes. The records of kDepth tiles wait in registers.
+/// Where they stand is looked up by a thread a key, for kLoaders keys at a time, and handed on in
+/// shared memory.
+template <bool kPlain, int kDepth>
 struct Records {
-  /// Half of the lines, in registers.
-  struct Codes {
-    uint4 codes[kOwnLines];
-    float scales[kOwnLines / 2];
-  };
   const MqaShape& s;
-  const PageView page;
-  const Row row;
-  const int32_t* selected;  ///< of the row; nullptr: all
-  const int end;            ///< keys are those before
-  const int key, part;
-  const uint8_t *now = nullptr, *next = nullptr;  ///< of the tile being loaded and the one after it
-  int after = -1;                                 ///< position of the key after that
-  Codes low, high;
+  const std::byte* const* pages;
+  const int row, last;  ///< the row and its position
+  const int end;        ///< keys are those before
+  Places& places;
+  struct {
+    uint4 codes[kMostLines], scales, rope[2];
+    bool there;
+  } waiting[kDepth];  ///< of the tiles to be made next
 
-  __device__ Records(const MqaShape& shape, int64_t at, int end_key)
+  __device__ Records(const MqaShape& shape, int64_t at, int end_key, Places& shared)
       : s(shape),
-        page{shape.a.page},
-        row(shape.a.rows[at]),
-        selected(shape.a.selection.keys ? shape.a.selection.keys + at * shape.a.selection.stride
-                                        : nullptr),
+        pages(shape.a.rows[at].pages),
+        row(static_cast<int>(at)),
+        last(static_cast<int>(shape.a.rows[at].position)),
         end(end_key),
-        key((static_cast<int>(threadIdx.x) - kMultipliers) / kPerKey),
-        part(static_cast<int>(threadIdx.x) % kPerKey) {}
+        places(shared) {}
 
-  __device__ int latent_lines() const { return kPlain ? kMostLines : s.latent_lines; }
-  __device__ int position(int tile) const {
-    const int n = tile + key;
-    if (n >= end) return -1;
-    const int at = selected ? selected[n] : n;
-    return at <= row.position ? at : -1;
-  }
-  __device__ const uint8_t* find(int at) const { return at < 0 ? nullptr : page.codes(row, at); }
   /// Makes keys of the tiles from `begin` on, one buffer after the other; the last may have none.
   template <typename Stats>
   __device__ void run(int begin, uint8_t* keys, Stats& stats) {
-    start(begin);
-    if constexpr (kPlain) {
-      load(low, 0, now);
-      load(high, kOwnLines, now);
-    }
-    for (int tile = begin; tile / kStepKeys * kStepKeys < end; tile += kKeys) {
-      const int buffer = tile / kKeys % kBuffers;
-      wait_barrier(&stats.free[buffer], phase_at(tile) ^ 1);
-      uint8_t* to = keys + buffer * (latent_lines() + 1) * kTileBytes;
-      copy_rope(to);
-      if constexpr (kPlain) {
-        store(low, 0, to);
-        load(low, 0, next);
-        store(high, kOwnLines, to);
-        load(high, kOwnLines, next);
-      } else {
-        convert(to);
+    const int at = position(begin + thread());
+    put_place(begin, page_of(at), at);
+    int upcoming = position(begin + kLoaders + thread());
+    const std::byte* page = nullptr;
+    sync_loaders();
+#pragma unroll
+    for (int i = 0; i < kDepth; ++i) load(i, place_of(begin + i * kKeys));
+    for (int first = begin; first < end; first += kStepKeys) {
+#pragma unroll kDepth
+      for (int buffer = 0; buffer < kBuffers; ++buffer) {
+        const int tile = first + buffer * kKeys, mine = buffer % kDepth;
+        const unsigned valid = __ballot_sync(0xffffffffu, waiting[mine].there);
+        wait_barrier(&stats.free[buffer], phase_at(tile) ^ 1);
+        store(mine, tile, keys + buffer * (latent_lines() + 1) * kTileBytes);
+        if (threadIdx.x % kWarp == 0) stats.valid[buffer][thread() / kWarp] = valid;
+        publish_shared();  // waits for loads under way, too: those of a later tile come after it
+        arrive(&stats.full[buffer]);
+        // The places of a round are looked up over four tiles, each step before the loads of
+        // records, which nothing but a later tile has to wait for. They stand where those of the
+        // tiles before the last four stood.
+        const int stage = tile % kLoaders / kKeys, round = tile - stage * kKeys;
+        if (stage == 0) page = page_of(upcoming);
+        if (stage == 1) {
+          put_place(round + kLoaders, page, upcoming);
+          upcoming = position(round + 2 * kLoaders + thread());
+        }
+        if (stage == 2) sync_loaders();
+        load(mine, place_of(tile + kDepth * kKeys));
       }
-      const unsigned valid = __ballot_sync(0xffffffffu, now != nullptr);
-      if (threadIdx.x % kWarp == 0) stats.valid[buffer][key / kWarpKeys] = valid;
-      step(tile + kKeys);
-      wait_copies<0>();
-      publish_shared();
-      arrive(&stats.full[buffer]);
     }
   }
 
  private:
-  /// Where the three tiles from `tile` on are found.
-  __device__ void start(int tile) {
-    now = find(position(tile));
-    next = find(position(tile + kKeys));
-    after = position(tile + 2 * kKeys);
+  /// Asked for anew each time: what is derived from it is not kept in registers, which are scarce.
+  __device__ static int thread() {
+#ifdef __CUDACC__
+    unsigned number;
+    asm volatile("mov.u32 %0, %%tid.x;" : "=r"(number));
+    return static_cast<int>(number) - kMultipliers;
+#else
+    return static_cast<int>(threadIdx.x) - kMultipliers;
+#endif
   }
-  /// One tile on, to `tile`.
-  __device__ void step(int tile) {
-    now = next;
-    next = find(after);
-    after = position(tile + 2 * kKeys);
-  }
+  static_assert(kLoaders == 4 * kKeys && kPartKeys % (2 * kLoaders) == 0);
 
-  __device__ void load(Codes& c, int first_line, const uint8_t* record) const {
-#pragma unroll
-    for (int i = 0; i < kOwnLines; ++i) {
-      const int line = first_line + i, at = 64 * line + 16 * part;
-      c.codes[i] = record ? *reinterpret_cast<const uint4*>(record + at) : uint4{};
-      if (i % 2 == 1) continue;
-      const uint8_t* scale = record + kMostRank + 4 * (line / 2);
-      c.scales[i / 2] = record ? *reinterpret_cast<const float*>(scale) : 1.0f;
-    }
+  __device__ int latent_lines() const { return kPlain ? kMostLines : s.latent_lines; }
+  /// Of the row's n-th key; -1 when there is none.
+  __device__ int position(int n) const {
+    if (n >= end) return -1;
+    const int at = s.a.selection.keys ? s.a.selection.keys[row * s.a.selection.stride + n] : n;
+    return at <= last ? at : -1;
   }
-  __device__ void store(const Codes& c, int first_line, uint8_t* keys) const {
+  __device__ const std::byte* page_of(int at) const {
+    return at < 0 ? nullptr : pages[at / kPageTokens];
+  }
+  /// Of this thread's key of the tiles from `round` on.
+  __device__ void put_place(int round, const std::byte* page, int at) const {
+    const int bytes = kPlain ? kPlainRecord : static_cast<int>(view().latent_bytes());
+    places[round / kLoaders % 2][thread()] = !page ? nullptr
+                                                   : reinterpret_cast<const uint8_t*>(page) +
+                                                         s.a.page.layer_offset +
+                                                         at % kPageTokens * bytes;
+  }
+  /// Of this thread's key of a tile.
+  __device__ const uint8_t* place_of(int tile) const {
+    return places[tile / kLoaders % 2][tile % kLoaders + thread() / kPerKey];
+  }
+  __device__ PageView view() const { return {s.a.page}; }
+
+  __device__ void load(int i, const uint8_t* record) {
+    auto& [codes, scales, rope, there] = waiting[i];
+    there = record != nullptr;
+    if constexpr (!kPlain) return;
+    const uint8_t* from = record ? record : reinterpret_cast<const uint8_t*>(kNoRecord);
+    const int part = thread() % kPerKey;
+    scales = load_once_16(from + kMostRank);
 #pragma unroll
-    for (int i = 0; i < kOwnLines; ++i) {
+    for (int i = 0; i < kMostLines; ++i) codes[i] = load_once_16(from + 64 * i + 16 * part);
+#pragma unroll
+    for (int i = 0; i < 2; ++i)
+      rope[i] = load_once_16(from + kPlainRecord - 2 * kMostRope + 16 * (part + kPerKey * i));
+  }
+  __device__ void store(int n, int tile, uint8_t* keys) const {
+    if constexpr (!kPlain) return convert(place_of(tile), keys);
+    const auto& [codes, scales, rope, there] = waiting[n];
+    const int key = thread() / kPerKey, part = thread() % kPerKey;
+    const auto rope_at = static_cast<int>(swizzled_16(key, part));
+    *reinterpret_cast<uint4*>(keys + kMostLines * kTileBytes + rope_at) = rope[0];
+    *reinterpret_cast<uint4*>(keys + kMostLines * kTileBytes + (rope_at ^ 64)) = rope[1];
+    const uint32_t of[4] = {scales.x, scales.y, scales.z, scales.w};
+    const auto at = static_cast<int>(swizzled_16(key, 2 * part));
+#pragma unroll
+    for (int i = 0; i < kMostLines; ++i) {
       uint4 two[2];
-      scaled_by_power(c.codes[i], c.scales[i / 2], two);
-      put(two, keys + (first_line + i) * kTileBytes);
+      scaled_by_power(codes[i], as_float(of[i / 2]), two);
+      put(two, keys + i * kTileBytes, at);
     }
   }
   /// Records of other sizes do not wait in registers.
-  __device__ void convert(uint8_t* keys) const {
+  __device__ void convert(const uint8_t* record, uint8_t* keys) const {
+    const int key = thread() / kPerKey, part = thread() % kPerKey;
+    const auto at = static_cast<int>(swizzled_16(key, 2 * part));
 #pragma unroll 1
     for (int line = 0; line < s.latent_lines; ++line) {
-      const uint4 codes = load_16(now, 64 * line + 16 * part, now ? s.rank : 0, false);
-      const bool scaled = now && line / 2 < page.groups();
+      const uint4 codes = load_16(record, 64 * line + 16 * part, record ? s.rank : 0, false);
+      const bool scaled = record && line / 2 < view().groups();
       uint4 two[2];
-      scaled_by(codes, scaled ? page.latent_scale(now, line / 2) : 0.0f, two);
-      put(two, keys + line * kTileBytes);
+      scaled_by(codes, scaled ? view().latent_scale(record, line / 2) : 0.0f, two);
+      put(two, keys + line * kTileBytes, at);
     }
+    const uint8_t* from = record + view().latent_bytes() - 2 * s.rope;
+    for (int piece = part; piece < kLine / 16; piece += kPerKey)
+      *reinterpret_cast<uint4*>(keys + s.latent_lines * kTileBytes + swizzled_16(key, piece)) =
+          load_16(from, 16 * piece, record ? 2 * s.rope : 0, false);
   }
-  __device__ void put(const uint4 (&two)[2], uint8_t* line) const {
-    *reinterpret_cast<uint4*>(line + swizzled_16(key, 2 * part)) = two[0];
-    *reinterpret_cast<uint4*>(line + swizzled_16(key, 2 * part + 1)) = two[1];
-  }
-  /// The rotated channels need no conversion: they are copied asynchronously.
-  __device__ void copy_rope(uint8_t* keys) const {
-    uint8_t* line = keys + latent_lines() * kTileBytes;
-    const uint8_t* from = now + page.latent_bytes() - 2 * s.rope;
-#pragma unroll
-    for (int i = 0; i < 2; ++i) {
-      const int piece = part + kPerKey * i;
-      const bool there = now && 16 * piece < 2 * s.rope;
-      uint8_t* to = line + swizzled_16(key, piece);
-      if (kPlain)
-        copy_16(to, there ? static_cast<const void*>(from + 16 * piece) : s.a.rows, there);
-      else
-        *reinterpret_cast<uint4*>(to) = load_16(from, 16 * piece, there ? 2 * s.rope : 0, false);
-    }
-    commit_copies();
+  __device__ static void put(const uint4 (&two)[2], uint8_t* line, int at) {
+    *reinterpret_cast<uint4*>(line + at) = two[0];
+    *reinterpret_cast<uint4*>(line + (at ^ 16)) = two[1];  // the place of 2 * part + 1
   }
 };
 

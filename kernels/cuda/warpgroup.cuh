@@ -54,20 +54,24 @@ __device__ void hold(float (&d)[kCount]) {
 #endif
 }
 
-/// A barrier of kCount warpgroups, of which the first has a number that is a multiple of kCount.
-template <int kCount>
+/// A barrier of kCount warpgroups, of which the first has the number kCount * kNumber.
+template <int kCount, int kNumber>
 __device__ void sync_warpgroups() {
 #ifdef __CUDACC__
   // Number 0 is that of __syncthreads().
-  asm volatile("bar.sync %0, %1;" ::"r"(4 * kCount +
-                                        static_cast<int>(threadIdx.x) / (kCount * kWarpgroup)),
-               "n"(kCount * kWarpgroup)
-               : "memory");
+  asm volatile("bar.sync %0, %1;" ::"n"(4 * kCount + kNumber), "n"(kCount * kWarpgroup) : "memory");
 #else
   emulator_sync_warpgroups(kCount);
 #endif
 }
-__device__ inline void sync_warpgroup() { sync_warpgroups<1>(); }
+/// A barrier of this thread's warpgroup.
+__device__ inline void sync_warpgroup() {
+#ifdef __CUDACC__
+  asm volatile("bar.sync %0, %1;" ::"r"(4 + threadIdx.x / kWarpgroup), "n"(kWarpgroup) : "memory");
+#else
+  emulator_sync_warpgroups(1);
+#endif
+}
 
 /// Where the rows of an operand begin, as a product takes it.
 struct Operand {
