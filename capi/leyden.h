@@ -968,9 +968,9 @@ leyden_toolbox_add_mcp_json(leyden_toolbox* toolbox, const char* json, size_t js
 
 /** What the user chose for plugins, for those that are added from then on.
  *  @param json  {"<plugin id>": {"settings": {...}, "network": ["*.example.org", "127.0.0.1:8888"],
- *    "secrets": {"name": "value"}}}, all optional. network: what "*" in a plugin's own list stands for; only
- *    a machine named with its port may have a private address, "*" is every public one. A plugin that needs
- *    such machines stays out while none is named.
+ *    "secrets": {"name": "value"}, "in_process": false}}, all optional. network: what "*" in a plugin's list
+ *    stands for; only a machine named with its port may have a private address, "*" is every public one. One
+ *    that needs such machines stays out while none is named. in_process: without walls, only what came along.
  *  Errors: LEYDEN_E_INVALID_ARGUMENT, naming the field. [thread-safe] */
 LEYDEN_API LEYDEN_NODISCARD leyden_status leyden_toolbox_set_plugin_settings_json(
     leyden_toolbox* toolbox, const char* json, size_t json_size, leyden_error** error);

@@ -78,11 +78,13 @@ void Toolbox::set_choices(plugins::ChoicesByPlugin choices) {
   choices_ = std::move(choices);
 }
 
-Status Toolbox::add_plugins(const plugins::HostPaths& paths, std::vector<std::string>* problems) {
+Status Toolbox::add_plugins(const plugins::HostPaths& paths, bool are_ours,
+                            std::vector<std::string>* problems) {
   std::vector<plugins::Manifest> manifests = plugins::find_plugins(paths.plugins, problems);
   std::shared_ptr<Library> library;
   plugins::StartOptions start;
   start.host_program = paths.host_program;
+  start.is_first_party = are_ours;
   plugins::ServiceOptions options;
   {
     std::lock_guard lock(mutex_);

@@ -37,7 +37,9 @@ class Toolbox : public ToolRegistry {
   /// What the user chose for plugins that are added from now on.
   void set_choices(plugins::ChoicesByPlugin choices);
   /// Tools of plugins. What could not be used is said in `problems`.
-  Status add_plugins(const plugins::HostPaths& paths, std::vector<std::string>* problems);
+  /// @param are_ours  they came with this library
+  Status add_plugins(const plugins::HostPaths& paths, bool are_ours,
+                     std::vector<std::string>* problems);
 
   std::vector<ToolInfo> list() const override;  ///< the enabled ones
   Result<ToolResult> call(std::string_view name, std::string_view arguments,

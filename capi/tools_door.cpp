@@ -272,7 +272,7 @@ leyden_status leyden_toolbox_add_plugins(leyden_string** out_problems, leyden_to
         return not_found(paths.plugins.string() + ": no such folder");
     }
     std::vector<std::string> problems;
-    LEYDEN_TRY(toolbox->toolbox->add_plugins(paths, &problems));
+    LEYDEN_TRY(toolbox->toolbox->add_plugins(paths, folder == nullptr, &problems));
     if (out_problems)
       give(out_problems, Json(problems).dump(-1, ' ', false, Json::error_handler_t::replace));
     return {};

@@ -36,9 +36,13 @@ Result<PluginChoices> choices_of(const std::string& id, const Json& json) {
           return invalid_argument("plugin settings: " + field + "." + name + ": expected a text");
         out.secrets[name] = secret.get<std::string>();
       }
+    } else if (key == "in_process") {
+      if (!value.is_boolean()) return wrong(field, "true or false", value);
+      out.in_process = value.get<bool>();
     } else {
-      return invalid_argument("plugin settings: " + field +
-                              ": expected \"settings\", \"network\" or \"secrets\"");
+      return invalid_argument(
+          "plugin settings: " + field +
+          ": expected \"settings\", \"network\", \"secrets\" or \"in_process\"");
     }
   }
   return out;

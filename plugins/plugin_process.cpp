@@ -15,11 +15,14 @@
 #include <chrono>
 #include <condition_variable>
 #include <cstring>
+#include <future>
 #include <list>
 #include <map>
 #include <mutex>
 #include <thread>
 #include <utility>
+
+#include "plugins/host/plugin_server.h"
 
 namespace leyden::plugins {
 
@@ -34,9 +37,12 @@ Clock::time_point after(double seconds) {
   return Clock::now() + std::chrono::duration_cast<Clock::duration>(Seconds(seconds));
 }
 
+/// Where the plugin's code runs: behind leyden-plugin-host, or on a thread of this process.
 struct Spawned {
   pid_t pid = -1;
   Fd socket, lifeline;
+  std::thread thread;
+  std::future<void> thread_ended;
 };
 
 Result<Spawned> spawn(const std::filesystem::path& program, bool show_stderr) {
@@ -87,6 +93,34 @@ Result<Spawned> spawn(const std::filesystem::path& program, bool show_stderr) {
   return out;
 }
 
+Result<Spawned> begin_thread() {
+  int pair[2];
+  if (::socketpair(AF_UNIX, SOCK_SEQPACKET | SOCK_CLOEXEC, 0, pair) != 0)
+    return io_error(std::string("plugin: ") + std::strerror(errno));
+  Spawned out;
+  out.socket = Fd(pair[0]);
+  std::packaged_task<void()> serve([theirs = std::make_shared<Fd>(pair[1])] {
+    auto start = receive_message(theirs->get());
+    if (start.ok() && *start)
+      serve_plugin(theirs->get(), text_field((*start)->header, "folder"), (*start)->header,
+                   Home::kOthersProcess);
+    theirs->reset();
+  });
+  out.thread_ended = serve.get_future();
+  out.thread = std::thread(std::move(serve));
+  return out;
+}
+
+Status check_home(const Manifest& manifest, const StartOptions& options) {
+  if (!options.in_process) return {};
+  const char* why = !options.is_first_party   ? "did not come with Leyden"
+                    : !manifest.reads.empty() ? "reads documents"
+                                              : nullptr;
+  if (!why) return {};
+  return unsupported("plugin " + manifest.id + ": in_process: it " + why +
+                     ", and runs only behind walls");
+}
+
 }  // namespace
 
 struct PluginProcess::Impl {
@@ -134,6 +168,7 @@ struct PluginProcess::Impl {
     killed = true;
     why_killed = why;
     child.lifeline.reset();
+    if (options.in_process) ::shutdown(child.socket.get(), SHUT_RDWR);
   }
 
   void read_messages() {
@@ -166,9 +201,7 @@ struct PluginProcess::Impl {
       }
       if (ping) (void)!send({{"op", "ping"}}).ok();
     }
-    int wait_status = 0;
-    while (::waitpid(child.pid, &wait_status, 0) < 0 && errno == EINTR) {
-    }
+    await_end();
     const std::lock_guard lock(mutex);
     stop_questions_locked();
     gone = true;
@@ -181,6 +214,19 @@ struct PluginProcess::Impl {
       if (!call.result) call.result = io_error(name() + ": " + ending);
     }
     changed.notify_all();
+  }
+
+  void await_end() {
+    if (!options.in_process) {
+      int wait_status = 0;
+      while (::waitpid(child.pid, &wait_status, 0) < 0 && errno == EINTR) {
+      }
+    } else if (child.thread_ended.wait_for(Seconds(options.grace_seconds)) ==
+               std::future_status::ready) {
+      child.thread.join();
+    } else {
+      child.thread.detach();  // it does not stop, and nothing can make it
+    }
   }
 
   /// Called with `mutex` held.
@@ -312,8 +358,11 @@ PluginProcess::PluginProcess(std::unique_ptr<Impl> impl) : impl_(std::move(impl)
 Result<std::unique_ptr<PluginProcess>> PluginProcess::start(const Manifest& manifest,
                                                             const StartOptions& options,
                                                             PluginServices& services) {
+  LEYDEN_TRY(check_home(manifest, options));
   auto impl = std::make_unique<Impl>(manifest, options, services);
-  LEYDEN_ASSIGN(impl->child, spawn(options.host_program, options.show_stderr));
+  impl->unsandboxed = options.in_process;
+  LEYDEN_ASSIGN(impl->child, options.in_process ? begin_thread()
+                                                : spawn(options.host_program, options.show_stderr));
   const Json start{{"op", "start"},
                    {"folder", manifest.folder.string()},
                    {"library", manifest.library},

@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 // One running plugin, seen from the program that uses it: starts leyden-plugin-host, talks to it,
-// and makes sure that whatever happens in there ends as an error here.
+// and makes sure that whatever happens in there ends as an error here. One that came with this
+// library can also be run by a thread of this process, over the same socket: without walls, so a
+// crash is ours, and one that does not stop when told to is left behind.
 //
 //   starting -> ready -> (calls) -> quitting -> gone
 //        └──────────┴────────────────────────> gone (crashed, killed, lied)
@@ -29,6 +31,8 @@ struct StartOptions {
   std::string state;              ///< what an earlier process saved
   std::string settings;           ///< of the plugin, a JSON object; empty: none
   bool show_stderr = false;       ///< the plugin's stderr goes to ours
+  bool is_first_party = false;    ///< came with this library
+  bool in_process = false;        ///< only what is first party and reads no documents
 };
 
 /// A request to the plugin.
@@ -52,7 +56,7 @@ class PluginProcess {
  public:
   /// Returns when the plugin has loaded and told what it offers.
   /// @param services  must outlive this.
-  /// Errors: kUnsupported (no sandbox here, another ABI), kCorrupt (manifest and code disagree;
+  /// Errors: kUnsupported (no sandbox here, not for in_process, another ABI), kCorrupt (manifest and code disagree;
   /// object not loadable), kIo (crashed, too slow), kNotFound (no host program).
   static Result<std::unique_ptr<PluginProcess>> start(const Manifest& manifest,
                                                       const StartOptions& options,
@@ -74,7 +78,7 @@ class PluginProcess {
   std::string ending() const;
   /// What the sandbox refused so far, first 50.
   std::vector<std::string> refusals() const;
-  /// True when it runs without namespaces.
+  /// True when it runs without namespaces, or in this process.
   bool unsandboxed() const;
   /// Asks it to save its state and end; kills it when it does not. Returns the state.
   std::string quit();

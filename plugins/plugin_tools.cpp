@@ -71,7 +71,10 @@ PluginTools::PluginTools(std::vector<Manifest> manifests, const StartOptions& op
     const bool named = chosen != choices.end() && !chosen->second.network.empty();
     if (needs_named_machines(manifest) && !named) continue;
     StartOptions own = options;
-    if (chosen != choices.end()) own.settings = chosen->second.settings;
+    if (chosen != choices.end()) {
+      own.settings = chosen->second.settings;
+      own.in_process = chosen->second.in_process;
+    }
     auto plugin = std::make_unique<PluginSupervisor>(std::move(manifest), std::move(own), services);
     auto process = plugin->process();
     if (!process.ok()) {

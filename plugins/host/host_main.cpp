@@ -53,7 +53,7 @@ int give_up(const Status& status) {
   // Whoever held the listener could answer for itself.
   ::syscall(SYS_close_range, static_cast<unsigned>(kLifeline), ~0u, 0u);
   if (!status.ok()) ::_exit(give_up(status));
-  ::_exit(serve_plugin(kControl, plugin_folder_inside(policy), start));
+  ::_exit(serve_plugin(kControl, plugin_folder_inside(policy), start, Home::kOwnProcess));
 }
 
 Json how_it_ended(int wait_status) {

@@ -126,9 +126,10 @@ struct ToolCall {
 
 class Server {
  public:
-  Server(int socket, std::filesystem::path folder, const Json& start)
+  Server(int socket, std::filesystem::path folder, const Json& start, Home home)
       : folder_(std::move(folder)),
         start_(start),
+        home_(home),
         channel_(socket),
         services_(channel_, start.value("permissions", Json::object()),
                   text_field(start, "version")) {}
@@ -144,11 +145,17 @@ class Server {
           .ok();
       return 1;
     }
-    std::thread(&Server::read_messages, this).detach();
-    for (size_t i = 0; i < kWorkers; ++i) std::thread([this] { workers_.run(); }).detach();
+    threads_.emplace_back([this] { read_messages(); });
+    for (size_t i = 0; i < kWorkers; ++i) threads_.emplace_back([this] { workers_.run(); });
     main_.run();
-    return 0;  // the process ends without waiting for workers or destructors
+    if (home_ == Home::kOwnProcess) return 0;  // it ends without waiting for anybody
+    workers_.stop();
+    for (std::thread& thread : threads_) thread.join();
+    destroy_if_idle();
+    return 0;
   }
+  /// Whether the plugin is done with what it was given: nothing may go away before.
+  bool idle() const { return channel_.idle(); }
 
  private:
   Status load() {
@@ -232,7 +239,8 @@ class Server {
       if (!take(std::move(**message))) return;
     }
     channel_.closed();
-    ::_exit(0);  // nobody is there for whom to go on
+    if (home_ == Home::kOwnProcess) ::_exit(0);  // nobody is there for whom to go on
+    main_.push([this] { quit(); });
   }
 
   /// false: quit.
@@ -337,12 +345,20 @@ class Server {
         (void)!channel_.send({{"op", "state"}}, bytes).ok();
       }
     }
-    if (channel_.idle() && plugin_->destroy) plugin_->destroy(plugin_);
+    destroy_if_idle();
     main_.stop();
   }
 
+  void destroy_if_idle() {
+    if (!plugin_ || !idle()) return;
+    documents_.reset();
+    if (plugin_->destroy) plugin_->destroy(plugin_);
+    plugin_ = nullptr;
+  }
+
   std::filesystem::path folder_;
-  const Json& start_;
+  const Json start_;
+  const Home home_;
   Channel channel_;
   OfferedServices services_;
   TaskQueue main_, workers_;
@@ -351,13 +367,17 @@ class Server {
   const leyden_settings* settings_ = nullptr;
   const leyden_state* state_ = nullptr;
   std::unique_ptr<ServedDocuments> documents_;
+  std::vector<std::thread> threads_;
 };
 
 }  // namespace
 
-int serve_plugin(int socket, const std::filesystem::path& folder, const Json& start) {
-  // Detached threads use it to the end of the process.
-  return (new Server(socket, folder, start))->run();
+int serve_plugin(int socket, const std::filesystem::path& folder, const Json& start, Home home) {
+  auto server = std::make_unique<Server>(socket, folder, start, home);
+  const int code = server->run();
+  // Threads use it to the end of the process, or the plugin's own to the end of a call.
+  if (home == Home::kOwnProcess || !server->idle()) (void)server.release();
+  return code;
 }
 
 }  // namespace leyden::plugins

@@ -49,6 +49,16 @@ class Tools(TinyModelTest):
         self.assertEqual(self.leyden("chat", "--library", self.rules, "--schema", self.rules, "--ask", "x").code,
                          cli.EXIT_CODES["invalid_argument"])
 
+    def test_a_plugin_that_came_along_runs_in_this_process_if_wanted(self):
+        self.write("settings.json", json.dumps({"org.leyden.calculator": {"in_process": True}}))
+        chosen = ["--plugin-settings", self.path("settings.json"), "--call", "calculate",
+                  '{"expression": "60 mph in km/h"}']
+        self.assertIn(b"96.56064 km/h", self.good("tools", "--shipped", *chosen).out)
+        folder = os.path.join(os.path.dirname(cli.LEYDEN), "..", "lib", "leyden", "plugins")
+        foreign = self.leyden("tools", "--plugins", folder, *chosen)
+        self.assertEqual(foreign.code, cli.EXIT_CODES["not_found"], foreign)
+        self.assertIn(b"org.leyden.calculator: in_process: it did not come with Leyden", foreign.err)
+
     def test_a_server_is_not_started_unasked(self):
         self.write("server.json", json.dumps({"name": "x", "command": ["/usr/bin/touch", self.path("ran")],
                                               "sandbox": False}))

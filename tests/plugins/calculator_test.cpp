@@ -133,8 +133,8 @@ TEST(Calculator, SaysWhatIsWrong) {
 }
 
 TEST(Calculator, WhatIsNoFiniteNumberIsAnError) {
-  for (const char* expression : {"1e5000", "1e4931 km", "1e4931 * 100", "1e5000 mod 3", "round(1e5000)",
-                                 "1e4900 mod 1e-4900", "min(1e5000, 2)"})
+  for (const char* expression : {"1e5000", "1e4931 km", "1e4931 * 100", "1e5000 mod 3",
+                                 "round(1e5000)", "1e4900 mod 1e-4900", "min(1e5000, 2)"})
     EXPECT_FALSE(evaluate(expression).ok()) << expression;
 }
 
@@ -149,14 +149,22 @@ TEST(Calculator, EveryDayOfFourCenturiesIsCountedOnce) {
   EXPECT_EQ(date_text(day), "2200-01-01");
 }
 
-TEST(CalculatorPlugin, AnswersInItsSandbox) {
+/// Both homes of a plugin that came with Leyden: behind walls, and in this process.
+class CalculatorPlugin : public testing::TestWithParam<bool> {};
+INSTANTIATE_TEST_SUITE_P(Home, CalculatorPlugin, testing::Bool(), [](const auto& param) {
+  return std::string(param.param ? "InThisProcess" : "BehindWalls");
+});
+
+TEST_P(CalculatorPlugin, Answers) {
   const auto paths = plugins::build_paths();
   auto manifest = plugins::read_manifest(paths.plugins / "calculator");
   ASSERT_TRUE(manifest.ok()) << manifest.status().to_string();
   plugins::StartOptions options;
-  options.host_program = paths.host_program;
+  if (!GetParam()) options.host_program = paths.host_program;
+  options.is_first_party = true;
   plugins::RecordingServices services;
-  plugins::PluginTools tools({*manifest}, options, services);
+  plugins::PluginTools tools({*manifest}, options, services,
+                             {{manifest->id, {.in_process = GetParam()}}});
   ASSERT_TRUE(tools.problems().empty()) << tools.problems()[0];
   ASSERT_EQ(tools.list().size(), 1u);
   EXPECT_TRUE(tools.list()[0].hints.read_only);
