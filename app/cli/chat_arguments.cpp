@@ -27,9 +27,10 @@ CLI::Validator finite_number() {
 void ChatArguments::add_to(CLI::App* command) {
   add_common(command);
   command
-      ->add_option("-s,--session", session,
-                   "Keep this chat under a name, or go on with the one of that name (or id): what was "
-                   "asked, answered and read is there again next time. Without it nothing is kept")
+      ->add_option(
+          "-s,--session", session,
+          "Keep this chat under a name, or go on with the one of that name (or id): what was "
+          "asked, answered and read is there again next time. Without it nothing is kept")
       ->type_name("NAME");
   command
       ->add_option("-d,--doc", documents,
@@ -56,8 +57,10 @@ void ChatArguments::add_common(CLI::App* command) {
           "Ask one question and leave. Without it, an interactive chat")
       ->type_name("TEXT");
   add_writing(command);
-  command->add_flag("--constrain", constrain,
-                    "Where the model numbers passages, make an answer begin with one or refuse");
+  command->add_flag(
+      "--constrain", constrain,
+      "Where the model numbers passages, make an answer begin with one or refuse; of the "
+      "task \"cite\", the question's words choose with the model");
   command->add_flag("--exact-quotes", exact_quotes,
                     "There, hold a quote to the passage it names, word for word");
   command
@@ -99,7 +102,8 @@ AskOptions::AskOptions(const ChatArguments& args) {
   sampling_.seed = args.seed;
   // To the door zero is "default"; to someone who types it, it is a mistake.
   if (args.top_p <= 0) throw bad_argument("--top-p: expected more than 0 and at most 1");
-  if (args.repetition_penalty <= 0) throw bad_argument("--repetition-penalty: expected more than 0");
+  if (args.repetition_penalty <= 0)
+    throw bad_argument("--repetition-penalty: expected more than 0");
   for (const std::string& text : args.stop) {
     if (text.empty()) throw bad_argument("--stop: the text is empty");
     stop_.push_back({text.data(), text.size()});

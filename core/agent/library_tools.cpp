@@ -4,7 +4,7 @@
 #include <algorithm>
 #include <nlohmann/json.hpp>
 
-#include "core/agent/bm25.h"
+#include "core/text/bm25.h"
 #include "core/chat/json_text.h"
 
 namespace leyden {

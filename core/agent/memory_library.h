@@ -7,7 +7,7 @@
 #include <vector>
 
 #include "base/library.h"
-#include "core/agent/bm25.h"
+#include "core/text/bm25.h"
 
 namespace leyden {
 

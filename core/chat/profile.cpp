@@ -65,4 +65,17 @@ Result<std::string> Profile::task(
   return out;
 }
 
+std::optional<std::string_view> Profile::cited_question(std::string_view text) const {
+  constexpr std::string_view kPlace = "{question}";
+  const auto cite = tasks.find("cite");
+  if (cite == tasks.end()) return {};
+  const std::string_view wording = cite->second;
+  const size_t at = wording.find(kPlace);
+  if (at == wording.npos || at == 0) return {};  // any text would be one
+  const std::string_view front = wording.substr(0, at), back = wording.substr(at + kPlace.size());
+  if (text.size() < front.size() + back.size() || !text.starts_with(front) || !text.ends_with(back))
+    return {};
+  return text.substr(front.size(), text.size() - front.size() - back.size());
+}
+
 }  // namespace leyden

@@ -99,6 +99,8 @@ struct Profile {
   /// Errors: kNotFound, naming the tasks there are; kInvalidArgument for a value it has no place for.
   Result<std::string> task(const std::string& name,
                            const std::vector<std::pair<std::string, std::string>>& values) const;
+  /// The {question} of a user text that is the task "cite"; nothing for another text.
+  std::optional<std::string_view> cited_question(std::string_view text) const;
 };
 
 }  // namespace leyden

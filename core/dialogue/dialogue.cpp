@@ -24,10 +24,11 @@ using Openings = std::vector<std::vector<int32_t>>;
 /// Empty when the profile or the vocabulary has no such tokens.
 /// @param over_library  where no reference is in use, the other two are left
 Openings openings_of(const ChatTemplate& chat, const Tokenizer& tokenizer,
-                     const std::vector<int>& references, bool calls, bool over_library) {
+                     const std::vector<std::pair<int, std::string_view>>& passages, bool calls,
+                     bool over_library) {
   Openings openings;
-  if (references.empty() && (!over_library || chat.profile.answer.refusal.empty())) return {};
-  for (int reference : references) {
+  if (passages.empty() && (!over_library || chat.profile.answer.refusal.empty())) return {};
+  for (const auto& [reference, text] : passages) {
     if (reference < 0) return {};
     const auto id = tokenizer.token_id(chat.profile.reference(reference));
     if (!id) return {};
@@ -90,29 +91,44 @@ Result<std::unique_ptr<Dialogue>> Dialogue::create(std::shared_ptr<LoadedModel> 
   return dialogue;
 }
 
-std::vector<int> Dialogue::references_asked_for(bool* all) const {
-  std::vector<std::pair<int, std::string_view>> passages;
-  for (const PassageTokens& p : block_.passages)
-    passages.emplace_back(p.reference, std::string_view(documents_[p.document].text)
-                                           .substr(p.byte_begin, p.byte_end - p.byte_begin));
-  for (const auto& [reference, text] : result_passages_) passages.emplace_back(reference, text);
-  std::vector<std::string> words;
+std::string_view Dialogue::last_question() const {
   const auto asked = std::find_if(messages_.rbegin(), messages_.rend(),
                                   [](const Message& m) { return m.role == Role::kUser; });
-  if (asked != messages_.rend())
-    for (const auto& [begin, end] : quoted_ranges(asked->content))
-      words.push_back(without_white_space(asked->content.substr(begin, end - begin)));
-  std::vector<int> every, holding;
-  for (const auto& [reference, text] : passages) {
-    every.push_back(reference);
-    if (words.empty()) continue;
-    const std::string solid = without_white_space(text);
+  return asked == messages_.rend() ? std::string_view() : asked->content;
+}
+
+std::vector<Dialogue::NumberedText> Dialogue::passages_asked_for(bool* all) const {
+  std::vector<NumberedText> every, holding;
+  for (const PassageTokens& p : block_.passages)
+    every.emplace_back(p.reference, std::string_view(documents_[p.document].text)
+                                        .substr(p.byte_begin, p.byte_end - p.byte_begin));
+  every.insert(every.end(), result_passages_.begin(), result_passages_.end());
+  std::vector<std::string> words;
+  const std::string_view question = last_question();
+  for (const auto& [begin, end] : quoted_ranges(question))
+    words.push_back(without_white_space(question.substr(begin, end - begin)));
+  for (const NumberedText& passage : every) {
+    if (words.empty()) break;
+    const std::string solid = without_white_space(passage.second);
     if (std::all_of(words.begin(), words.end(),
                     [&](const std::string& w) { return solid.find(w) != solid.npos; }))
-      holding.push_back(reference);
+      holding.push_back(passage);
   }
   *all = holding.empty();
   return holding.empty() ? every : holding;
+}
+
+PassageChoice Dialogue::choice_among(const std::vector<NumberedText>& passages) const {
+  const Profile& profile = model_->chat_template().profile;
+  const auto question = profile.cited_question(last_question());
+  if (!question) return {};
+  std::vector<NameablePassage> nameable;
+  for (const auto& [reference, text] : passages) {
+    const auto token = tokenizer_->token_id(profile.reference(reference));
+    if (!token) return {};
+    nameable.push_back({reference, *token, text});
+  }
+  return PassageChoice(*question, std::move(nameable));
 }
 
 Status Dialogue::check_before_first_question(const char* what) const {
@@ -299,11 +315,13 @@ Result<Answer> Dialogue::answer(const AskOptions& options, const AnswerEventFn& 
   }
 
   Openings openings;
+  PassageChoice choice;
   const bool calls = !tools_.empty() && !options.forbid_calls;
   if (options.constrain_references && options.schema.empty() && so_far.empty()) {
     bool all = true;
-    openings = openings_of(chat, *tokenizer_, references_asked_for(&all), calls,
-                           options.over_library);
+    const std::vector<NumberedText> passages = passages_asked_for(&all);
+    openings = openings_of(chat, *tokenizer_, passages, calls, options.over_library);
+    if (!openings.empty() && !prompt.thinking) choice = choice_among(passages);
     if (!openings.empty())
       out.notices.push_back(
           std::string("the first token was restricted to references of passages") +
@@ -340,6 +358,7 @@ Result<Answer> Dialogue::answer(const AskOptions& options, const AnswerEventFn& 
     if (constraint)
       constraint->mask(answer_so_far, logits, request.stop_ids,
                        room - std::min<uint64_t>(room, answer_so_far.size()));
+    if (answer_so_far.empty()) choice.weigh(logits);
     keep_openings(openings, answer_so_far, logits);
   };
 
@@ -405,6 +424,7 @@ Result<Answer> Dialogue::answer(const AskOptions& options, const AnswerEventFn& 
   if (result.damaged_pages > 0)
     out.notices.push_back(std::to_string(result.damaged_pages) +
                           " stored pages failed verification and were computed again");
+  if (!choice.empty()) out.notices.push_back(choice.told(chat.profile));
   if (clamp.clamped() > 0)
     out.notices.push_back("quotes were held to the passages they name: " +
                           std::to_string(clamp.changed()) + " of " +

@@ -17,6 +17,7 @@
 #include "core/chat/stream_parser.h"
 #include "core/dialogue/evidence.h"
 #include "core/dialogue/loaded_model.h"
+#include "core/dialogue/passage_choice.h"
 
 namespace leyden {
 
@@ -36,7 +37,9 @@ struct AskOptions {
   bool evidence = false;
   bool live_evidence = false;  ///< with evidence: also tells it while the answer is written
   /// Where the model's profile has reference tokens: an answer must begin with a reference of a
-  /// passage that was shown, a tool call, or a whole refusal. The answer's notices say so.
+  /// passage that was shown, a tool call, or a whole refusal. Of a question that is the profile's task
+  /// "cite", its words choose the passage together with the model (passage_choice.h). The answer's
+  /// notices say so.
   bool constrain_references = false;
   /// The question is about documents that tools look into. With constrain_references, an answer to
   /// which no passage has been shown begins with a call or refuses.
@@ -175,9 +178,14 @@ class Dialogue {
   /// Messages as rendered: the system text first.
   std::vector<Message> with_system() const;
   Status check_before_first_question(const char* what) const;
-  /// References of the passages that hold all words the last question puts between quotation marks;
-  /// where none does, or it quotes nothing, `all` is set and every reference is there.
-  std::vector<int> references_asked_for(bool* all) const;
+  using NumberedText = std::pair<int, std::string_view>;
+  /// What was asked last.
+  std::string_view last_question() const;
+  /// Passages that were shown and hold all words the last question puts between quotation marks;
+  /// where none does, or it quotes nothing, `all` is set and every passage is there.
+  std::vector<NumberedText> passages_asked_for(bool* all) const;
+  /// Nothing where the last question is no "cite", or a passage's reference no token.
+  PassageChoice choice_among(const std::vector<NumberedText>& passages) const;
 
   std::shared_ptr<LoadedModel> model_;
   std::shared_ptr<const Tokenizer> tokenizer_;

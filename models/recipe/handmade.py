@@ -12,7 +12,7 @@ import json, math, os, random, sys
 
 import torch
 
-import asking, attention, documents, load, model as architecture, questions, shelf, tokens
+import asking, attention, documents, handwritten, load, model as architecture, questions, shelf, tokens
 from library import Library
 
 HERE = os.path.dirname(os.path.abspath(__file__))
@@ -75,15 +75,7 @@ def continued(net, shared, branches, chunk=256):
 
 
 def hand_written(lib):
-    """(document's title, Case) of handmade.json, questions without an answer in the stretch left out."""
-    for spec in json.load(open(HERE + "/handmade.json")):
-        at = next((i for i, d in enumerate(lib.docs) if (d.pkg, d.title) == (spec["package"], spec["title"])), None)
-        if at is None:
-            raise SystemExit("handmade.json: expected the document '%(title)s' of %(package)s in the corpus, found none" % spec)
-        title, ps = documents.cut(lib, random.Random(1), spec["size"], False, 60, "plain", 1000, at=at)
-        texts = [p.text for p in ps]
-        asked = [(x["q"], {i for i, t in enumerate(texts) if any(g in t for g in x["gold"])}) for x in spec["questions"]]
-        yield title, Case(title, texts, [x for x in asked if x[1]])
+    return ((title, Case(title, texts, asked)) for title, texts, asked in handwritten.cases(lib))
 
 
 def rule_made(lib, count=10, length=2000, each=15):
@@ -107,13 +99,6 @@ def rule_made(lib, count=10, length=2000, each=15):
 
 def together(logits, scores, weight):
     return logits.log_softmax(-1) + weight * scores
-
-
-def interval(hits, n, z=1.96):
-    """Wilson, 95 %, in percent."""
-    p, d = hits / n, 1 + z * z / n
-    mid, half = (p + z * z / 2 / n) / d, z / d * math.sqrt(p * (1 - p) / n + z * z / 4 / n / n)
-    return "%d (%.0f-%.0f)" % (round(100 * p), 100 * (mid - half), 100 * (mid + half))
 
 
 class Tally:
@@ -169,7 +154,7 @@ def main():
         print("%s, %d tokens, %d passages: %s" % (title, len(tok.encode(case.prompt)), len(case.texts), tally), flush=True)
     print("\nall:", total)
     for who, (first, top) in total.hits.items():
-        print("%s: first %s %%, in the top five %s %%" % (who, interval(first, total.n), interval(top, total.n)))
+        print("%s: first %s %%, in the top five %s %%" % (who, handwritten.interval(first, total.n), handwritten.interval(top, total.n)))
     for verdict, n in sorted(total.apart.items()):
         print("model and BM25 %s: %d" % (verdict, n))
     if "--weigh" in sys.argv:

@@ -3,7 +3,7 @@
 #include <gtest/gtest.h>
 
 #include "core/agent/agent.h"
-#include "core/agent/bm25.h"
+#include "core/text/bm25.h"
 #include "core/agent/check_quotes.h"
 #include "core/agent/library_tools.h"
 #include "core/agent/memory_library.h"

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-#include "core/agent/bm25.h"
+#include "core/text/bm25.h"
 
 #include <algorithm>
 #include <array>
