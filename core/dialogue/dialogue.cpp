@@ -424,7 +424,8 @@ Result<Answer> Dialogue::answer(const AskOptions& options, const AnswerEventFn& 
   if (result.damaged_pages > 0)
     out.notices.push_back(std::to_string(result.damaged_pages) +
                           " stored pages failed verification and were computed again");
-  if (!choice.empty()) out.notices.push_back(choice.told(chat.profile));
+  if (std::string told = choice.told(chat.profile); !told.empty())
+    out.notices.push_back(std::move(told));
   if (clamp.clamped() > 0)
     out.notices.push_back("quotes were held to the passages they name: " +
                           std::to_string(clamp.changed()) + " of " +

@@ -19,6 +19,7 @@ double log_sum(std::span<const float> logits, const std::vector<NameablePassage>
   double top = -INFINITY, sum = 0;
   for (const NameablePassage& p : passages)
     top = std::max(top, static_cast<double>(logits[static_cast<size_t>(p.token)]));
+  if (top == -INFINITY) return top;
   for (const NameablePassage& p : passages)
     sum += std::exp(logits[static_cast<size_t>(p.token)] - top);
   return top + std::log(sum);
@@ -39,11 +40,12 @@ void PassageChoice::weigh(std::span<float> logits) {
   const auto logit = [&](size_t i) -> float& {
     return logits[static_cast<size_t>(passages_[i].token)];
   };
+  const auto better = [&](size_t a, size_t b) { return logit(a) > logit(b); };
+  const double before = log_sum(logits, passages_);
+  if (!std::isfinite(before)) return;  // no reference may be written here
   order_.resize(passages_.size());
   std::iota(order_.begin(), order_.end(), size_t{0});
-  const auto better = [&](size_t a, size_t b) { return logit(a) > logit(b); };
   models_ = *std::min_element(order_.begin(), order_.end(), better);
-  const double before = log_sum(logits, passages_);
   for (size_t i = 0; i < passages_.size(); ++i) logit(i) += kWordsWeight * words_[i];
   const auto shift = static_cast<float>(before - log_sum(logits, passages_));
   for (size_t i = 0; i < passages_.size(); ++i) logit(i) += shift;

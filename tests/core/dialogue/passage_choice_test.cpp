@@ -65,6 +65,20 @@ TEST(PassageChoice, WithoutCommonWordsTheModelChooses) {
       << c.told(profile());
 }
 
+TEST(PassageChoice, WhatIsMaskedStaysMasked) {
+  PassageChoice c = choice("Where is the register of boats kept?", kTexts);
+  std::vector<float> logits(20, -INFINITY);
+  logits[3] = 1.0f;
+  c.weigh(logits);
+  EXPECT_EQ(logits[3], 1.0f);
+  for (size_t i = 10; i < 14; ++i) EXPECT_EQ(logits[i], -INFINITY);
+  EXPECT_EQ(c.told(profile()), "");
+  logits[11] = 0.0f;
+  c.weigh(logits);
+  EXPECT_EQ(logits[12], -INFINITY);
+  EXPECT_NEAR(logits[11], 0.0f, 1e-5);
+}
+
 TEST(PassageChoice, NothingToChooseFrom) {
   PassageChoice none, empty = choice("Where?", {});
   std::vector<float> logits(20, 1.0f);
