@@ -8,7 +8,7 @@ is right when it contains one of the gold strings.  The question stands as
 "Cite: {question}", the model answers with a reference token.  fp32 on a CPU,
 selection live.
 """
-import json, math, os, random, sys
+import json, os, random, sys
 
 import torch
 

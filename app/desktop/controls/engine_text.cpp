@@ -25,6 +25,15 @@ const std::vector<Line>& lines() {
              "between quotation marks)?(?:, a tool call)? or a refusal"),
        QT_TRANSLATE_NOOP("EngineText",
                          "The answer had to begin with a passage, or say that there is none.")},
+      {whole("model and words of the question together put passage (\\S+) first; the model alone "
+             "\\S+, the words alone none(?:; then .*)?"),
+       QT_TRANSLATE_NOOP("EngineText",
+                         "The model chose %1; no passage has the words of the question.")},
+      {whole("model and words of the question together put passage (\\S+) first; the model alone "
+             "(\\S+), the words alone ([^\\s;]+)(?:; then .*)?"),
+       QT_TRANSLATE_NOOP("EngineText",
+                         "Model and words of the question chose %1 together; alone, the model "
+                         "would have chosen %2, the words %3.")},
       {whole("(\\d+) stored pages failed verification and were computed again"),
        QT_TRANSLATE_NOOP("EngineText",
                          "%1 stored pieces were damaged on disk, and were computed again.")},

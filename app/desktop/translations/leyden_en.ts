@@ -158,6 +158,14 @@
         <translation type="unfinished" />
     </message>
     <message>
+        <source>The model chose %1; no passage has the words of the question.</source>
+        <translation type="unfinished" />
+    </message>
+    <message>
+        <source>Model and words of the question chose %1 together; alone, the model would have chosen %2, the words %3.</source>
+        <translation type="unfinished" />
+    </message>
+    <message>
         <source>%1 stored pieces were damaged on disk, and were computed again.</source>
         <translation type="unfinished" />
     </message>

@@ -158,6 +158,14 @@
         <translation>回答必须以某个段落开头，或说明没有找到。</translation>
     </message>
     <message>
+        <source>The model chose %1; no passage has the words of the question.</source>
+        <translation>模型选了 %1；没有段落含有问题中的词。</translation>
+    </message>
+    <message>
+        <source>Model and words of the question chose %1 together; alone, the model would have chosen %2, the words %3.</source>
+        <translation>模型与问题中的词一起选了 %1；单独来看，模型会选 %2，词会选 %3。</translation>
+    </message>
+    <message>
         <source>%1 stored pieces were damaged on disk, and were computed again.</source>
         <translation>磁盘上有 %1 处已保存的内容损坏，已重新计算。</translation>
     </message>

@@ -218,6 +218,13 @@ class ModelsTest : public QObject {
     for (const char* words : {"", " that hold the words between quotation marks"})
       QCOMPARE(engineText(QString("the first token was restricted to references of passages%1 or a refusal").arg(words)),
                QString("The answer had to begin with a passage, or say that there is none."));
+    const QString chosen = "model and words of the question together put passage ⟦3⟧ first; the "
+                           "model alone ⟦1⟧, the words alone %1; then ⟦2⟧, ⟦1⟧";
+    QCOMPARE(engineText(chosen.arg("⟦3⟧")),
+             QString("Model and words of the question chose ⟦3⟧ together; alone, the model would "
+                     "have chosen ⟦1⟧, the words ⟦3⟧."));
+    QCOMPARE(engineText(chosen.arg("none")),
+             QString("The model chose ⟦3⟧; no passage has the words of the question."));
     QCOMPARE(engineText("something new"), QString("something new"));
     QCOMPARE(engineText("plugin org.leyden.calculator"), QString("plugin org.leyden.calculator"));
     QCOMPARE(engineText("built in"), QString("needs no asking"));
