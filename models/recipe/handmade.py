@@ -8,14 +8,14 @@ is right when it contains one of the gold strings.  The question stands as
 "Cite: {question}", the model answers with a reference token.  fp32 on a CPU,
 selection live.
 """
-import json, os, random, sys
+import random, sys
 
 import torch
 
 import asking, attention, documents, handwritten, load, model as architecture, questions, shelf, tokens
+from handwritten import interval
 from library import Library
 
-HERE = os.path.dirname(os.path.abspath(__file__))
 # Together: log-probability of a passage's reference + WEIGHT x its BM25 score.  A BM25 score is itself a
 # sum of log-odds, and a further constant (a softmax over the scores) would not change the order.
 WEIGHT = 2.83      # --weigh: 150 questions on ten stretches of other held-out documents
@@ -80,7 +80,7 @@ def hand_written(lib):
 
 def rule_made(lib, count=10, length=2000, each=15):
     """Cases of documents that handmade.json does not touch; the question's own sentence has often been taken out of the passage."""
-    used = {spec["package"] for spec in json.load(open(HERE + "/handmade.json"))}
+    used = {spec["package"] for spec in handwritten.specs()}
     lib.keep(d for d in lib.docs if d.pkg not in used)
     world = asking.World(lib, None, questions.Stats(lib.sample_sentences(8000)))
     for seed in range(count):
@@ -154,7 +154,7 @@ def main():
         print("%s, %d tokens, %d passages: %s" % (title, len(tok.encode(case.prompt)), len(case.texts), tally), flush=True)
     print("\nall:", total)
     for who, (first, top) in total.hits.items():
-        print("%s: first %s %%, in the top five %s %%" % (who, handwritten.interval(first, total.n), handwritten.interval(top, total.n)))
+        print("%s: first %s %%, in the top five %s %%" % (who, interval(first, total.n), interval(top, total.n)))
     for verdict, n in sorted(total.apart.items()):
         print("model and BM25 %s: %d" % (verdict, n))
     if "--weigh" in sys.argv:

@@ -1,14 +1,18 @@
 """The hand-written questions of handmade.json, on held-out documents cut to passages."""
-import json, math, os, random
+import json, os, random
 
-import documents
+import documents, plot
 
 HERE = os.path.dirname(os.path.abspath(__file__))
 
 
+def specs():
+    return json.load(open(HERE + "/handmade.json"))
+
+
 def cases(lib):
     """(document's title, passages, [(question, indices of the passages that answer it)]) of each stretch, questions without an answer in it left out."""
-    for spec in json.load(open(HERE + "/handmade.json")):
+    for spec in specs():
         at = next((i for i, d in enumerate(lib.docs) if (d.pkg, d.title) == (spec["package"], spec["title"])), None)
         if at is None:
             raise SystemExit("handmade.json: expected the document '%(title)s' of %(package)s in the corpus, found none" % spec)
@@ -18,8 +22,6 @@ def cases(lib):
         yield title, texts, [x for x in asked if x[1]]
 
 
-def interval(hits, n, z=1.96):
+def interval(hits, n):
     """Wilson, 95 %, in percent."""
-    p, d = hits / n, 1 + z * z / n
-    mid, half = (p + z * z / 2 / n) / d, z / d * math.sqrt(p * (1 - p) / n + z * z / 4 / n / n)
-    return "%d (%.0f-%.0f)" % (round(100 * p), 100 * (mid - half), 100 * (mid + half))
+    return "%d (%.0f-%.0f)" % ((round(100 * (hits / n)),) + plot.wilson(hits, n))
