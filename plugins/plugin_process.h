@@ -56,8 +56,8 @@ class PluginProcess {
  public:
   /// Returns when the plugin has loaded and told what it offers.
   /// @param services  must outlive this.
-  /// Errors: kUnsupported (no sandbox here, not for in_process, another ABI), kCorrupt (manifest and code disagree;
-  /// object not loadable), kIo (crashed, too slow), kNotFound (no host program).
+  /// Errors: kUnsupported (no sandbox here, not for in_process, another ABI), kCorrupt (manifest and
+  /// code disagree; object not loadable), kIo (crashed, too slow), kNotFound (no host program).
   static Result<std::unique_ptr<PluginProcess>> start(const Manifest& manifest,
                                                       const StartOptions& options,
                                                       PluginServices& services);

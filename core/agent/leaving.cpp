@@ -6,8 +6,8 @@
 #include <nlohmann/json.hpp>
 #include <vector>
 
-#include "core/text/bm25.h"
 #include "core/chat/json_text.h"
+#include "core/text/bm25.h"
 #include "core/text/utf8.h"
 
 namespace leyden {

@@ -4,8 +4,8 @@
 #include <algorithm>
 #include <nlohmann/json.hpp>
 
-#include "core/text/bm25.h"
 #include "core/chat/json_text.h"
+#include "core/text/bm25.h"
 
 namespace leyden {
 namespace {

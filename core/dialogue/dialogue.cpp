@@ -24,15 +24,13 @@ using Openings = std::vector<std::vector<int32_t>>;
 /// Empty when the profile or the vocabulary has no such tokens.
 /// @param over_library  where no reference is in use, the other two are left
 Openings openings_of(const ChatTemplate& chat, const Tokenizer& tokenizer,
-                     const std::vector<std::pair<int, std::string_view>>& passages, bool calls,
+                     const std::vector<NameablePassage>& passages, bool calls,
                      bool over_library) {
   Openings openings;
   if (passages.empty() && (!over_library || chat.profile.answer.refusal.empty())) return {};
-  for (const auto& [reference, text] : passages) {
-    if (reference < 0) return {};
-    const auto id = tokenizer.token_id(chat.profile.reference(reference));
-    if (!id) return {};
-    openings.push_back({*id});
+  for (const NameablePassage& passage : passages) {
+    if (passage.token < 0) return {};
+    openings.push_back({passage.token});
   }
   for (const std::string& refusal : chat.profile.answer.refusal) {
     std::vector<int32_t> tokens = tokenizer.encode(refusal, AddedTokens::kIgnore);
@@ -97,38 +95,31 @@ std::string_view Dialogue::last_question() const {
   return asked == messages_.rend() ? std::string_view() : asked->content;
 }
 
-std::vector<Dialogue::NumberedText> Dialogue::passages_asked_for(bool* all) const {
-  std::vector<NumberedText> every, holding;
+std::vector<NameablePassage> Dialogue::passages_asked_for(bool* all) const {
+  std::vector<NameablePassage> every, holding;
+  const Profile& profile = model_->chat_template().profile;
+  const auto add = [&](int reference, std::string_view text) {
+    const auto token = reference < 0 ? std::nullopt
+                                     : tokenizer_->token_id(profile.reference(reference));
+    every.push_back({reference, token.value_or(-1), text});
+  };
   for (const PassageTokens& p : block_.passages)
-    every.emplace_back(p.reference, std::string_view(documents_[p.document].text)
-                                        .substr(p.byte_begin, p.byte_end - p.byte_begin));
-  every.insert(every.end(), result_passages_.begin(), result_passages_.end());
+    add(p.reference, std::string_view(documents_[p.document].text)
+                         .substr(p.byte_begin, p.byte_end - p.byte_begin));
+  for (const auto& [reference, text] : result_passages_) add(reference, text);
   std::vector<std::string> words;
   const std::string_view question = last_question();
   for (const auto& [begin, end] : quoted_ranges(question))
     words.push_back(without_white_space(question.substr(begin, end - begin)));
-  for (const NumberedText& passage : every) {
+  for (const NameablePassage& passage : every) {
     if (words.empty()) break;
-    const std::string solid = without_white_space(passage.second);
+    const std::string solid = without_white_space(passage.text);
     if (std::all_of(words.begin(), words.end(),
                     [&](const std::string& w) { return solid.find(w) != solid.npos; }))
       holding.push_back(passage);
   }
   *all = holding.empty();
   return holding.empty() ? every : holding;
-}
-
-PassageChoice Dialogue::choice_among(const std::vector<NumberedText>& passages) const {
-  const Profile& profile = model_->chat_template().profile;
-  const auto question = profile.cited_question(last_question());
-  if (!question) return {};
-  std::vector<NameablePassage> nameable;
-  for (const auto& [reference, text] : passages) {
-    const auto token = tokenizer_->token_id(profile.reference(reference));
-    if (!token) return {};
-    nameable.push_back({reference, *token, text});
-  }
-  return PassageChoice(*question, std::move(nameable));
 }
 
 Status Dialogue::check_before_first_question(const char* what) const {
@@ -319,9 +310,11 @@ Result<Answer> Dialogue::answer(const AskOptions& options, const AnswerEventFn& 
   const bool calls = !tools_.empty() && !options.forbid_calls;
   if (options.constrain_references && options.schema.empty() && so_far.empty()) {
     bool all = true;
-    const std::vector<NumberedText> passages = passages_asked_for(&all);
+    std::vector<NameablePassage> passages = passages_asked_for(&all);
     openings = openings_of(chat, *tokenizer_, passages, calls, options.over_library);
-    if (!openings.empty() && !prompt.thinking) choice = choice_among(passages);
+    const auto cited = chat.profile.cited_question(last_question());
+    if (cited && !openings.empty() && !prompt.thinking)
+      choice = PassageChoice(*cited, std::move(passages));
     if (!openings.empty())
       out.notices.push_back(
           std::string("the first token was restricted to references of passages") +

@@ -178,14 +178,11 @@ class Dialogue {
   /// Messages as rendered: the system text first.
   std::vector<Message> with_system() const;
   Status check_before_first_question(const char* what) const;
-  using NumberedText = std::pair<int, std::string_view>;
   /// What was asked last.
   std::string_view last_question() const;
   /// Passages that were shown and hold all words the last question puts between quotation marks;
   /// where none does, or it quotes nothing, `all` is set and every passage is there.
-  std::vector<NumberedText> passages_asked_for(bool* all) const;
-  /// Nothing where the last question is no "cite", or a passage's reference no token.
-  PassageChoice choice_among(const std::vector<NumberedText>& passages) const;
+  std::vector<NameablePassage> passages_asked_for(bool* all) const;
 
   std::shared_ptr<LoadedModel> model_;
   std::shared_ptr<const Tokenizer> tokenizer_;

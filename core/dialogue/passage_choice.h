@@ -14,10 +14,10 @@
 
 namespace leyden {
 
-/// A passage that may be named, and the token that names it.
+/// A passage that may be named, and the token that names it; -1: none does.
 struct NameablePassage {
   int reference = 0;
-  int32_t token = 0;
+  int32_t token = -1;
   std::string_view text;
 };
 
@@ -25,6 +25,7 @@ struct NameablePassage {
 class PassageChoice {
  public:
   PassageChoice() = default;
+  /// All of `passages` have tokens.
   PassageChoice(std::string_view question, std::vector<NameablePassage> passages);
 
   bool empty() const { return passages_.empty(); }
