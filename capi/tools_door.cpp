@@ -135,7 +135,8 @@ Result<std::vector<PageText>> parse_pages(std::string_view json) {
   if (!list.is_array()) return invalid_argument("pages: expected a JSON list");
   std::vector<PageText> pages;
   for (const Json& one : list) {
-    const bool good = one.is_object() && one.contains("text") && one["text"].is_string();
+    const bool good = one.is_object() && one.contains("text") && one["text"].is_string() &&
+                      (!one.contains("label") || one["label"].is_string());
     if (!good)
       return invalid_argument("pages: element " + std::to_string(pages.size()) +
                               ": expected {\"label\", \"text\"}");
