@@ -958,7 +958,8 @@ typedef int32_t (*leyden_approve_fn)(const leyden_approval* approval,
 
 /** Connects to an MCP server and adds its tools as NAME-TOOL, revisions up to 2026-07-28.
  *  @param json  {"name", "command": ["program", "argument"], "env": {}, "sandbox": true, "network": false}
- *    or {"name", "url", "headers": {}}. The sandbox (bubblewrap) has no network, an empty /tmp and no home.
+ *    or {"name", "url", "headers": {}}. The sandbox (bubblewrap) has no network and
+ *    an empty /tmp and home; it reads the system, what the command names, and its program.
  *  @param approve  is asked first; `arguments` is the exact command line, or the address. NULL: refused
  *  Errors: LEYDEN_E_CANCELLED when it was not allowed; LEYDEN_E_UNSUPPORTED (no bubblewrap, offline, no
  *  revision in common), LEYDEN_E_IO, LEYDEN_E_NOT_FOUND. [thread-safe] */

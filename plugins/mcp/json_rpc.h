@@ -54,8 +54,9 @@ struct ProcessOptions {
   std::vector<std::string> command;  ///< program and arguments
   std::vector<std::pair<std::string, std::string>>
       environment;  ///< beside PATH, HOME, LANG, TMPDIR
-  bool sandbox =
-      true;  ///< in bubblewrap: nothing is writable but an empty /tmp, the home is hidden
+  /// In bubblewrap: the system, what the command names and what its program is made of can be read; an
+  /// empty /tmp and an empty home can be written; nothing else is there, no other program's socket either.
+  bool sandbox = true;
   bool network = false;  ///< the sandbox keeps the network
 };
 /// The command line as it is really run, sandbox included.

@@ -25,18 +25,6 @@ namespace {
 using Clock = std::chrono::steady_clock;
 constexpr size_t kKeptErrorBytes = 4096;
 
-std::string found_in_path(const std::string& program) {
-  const char* path = std::getenv("PATH");
-  std::string rest = path ? path : "/usr/bin:/bin";
-  for (size_t at = 0; at <= rest.size();) {
-    const size_t end = std::min(rest.find(':', at), rest.size());
-    const std::string candidate = rest.substr(at, end - at) + "/" + program;
-    if (access(candidate.c_str(), X_OK) == 0) return candidate;
-    at = end + 1;
-  }
-  return {};
-}
-
 std::string variable(const char* name, const char* otherwise) {
   const char* value = std::getenv(name);
   return std::string(name) + "=" + (value ? value : otherwise);
@@ -307,35 +295,6 @@ class Process : public Transport {
 };
 
 }  // namespace
-
-Result<std::vector<std::string>> process_command(const ProcessOptions& options) {
-  if (options.command.empty() || options.command[0].empty())
-    return invalid_argument("mcp: command: expected a program and its arguments");
-  if (!options.sandbox) return options.command;
-  const std::string bwrap = found_in_path("bwrap");
-  if (bwrap.empty())
-    return unsupported(
-        "mcp: the sandbox needs bubblewrap (bwrap), which is not installed; \"sandbox\": "
-        "false starts the server without one");
-  std::vector<std::string> command{
-      bwrap,          "--ro-bind", "/",       "/",    "--dev",         "/dev",
-      "--proc",       "/proc",     "--tmpfs", "/tmp", "--unshare-all", "--die-with-parent",
-      "--new-session"};
-  if (options.network) command.push_back("--share-net");
-  const char* home = std::getenv("HOME");
-  if (home && home[0] == '/' && home[1] != 0) {
-    command.insert(command.end(), {"--tmpfs", home});
-    // The program itself may live in the home folder.
-    const std::string program = options.command[0];
-    if (program.starts_with(std::string(home) + "/")) {
-      const std::string folder = program.substr(0, program.rfind('/'));
-      command.insert(command.end(), {"--ro-bind", folder, folder});
-    }
-  }
-  command.push_back("--");
-  command.insert(command.end(), options.command.begin(), options.command.end());
-  return command;
-}
 
 Result<std::unique_ptr<Transport>> start_process(const ProcessOptions& options) {
   return Process::start(options);

@@ -56,7 +56,7 @@ def probe(server, *words):
 
 
 def local(*command):
-    return {"name": "s", "command": list(command), "sandbox": False}
+    return {"name": "s", "command": list(command)}
 
 
 def check(condition, what):
