@@ -277,6 +277,14 @@ for _group in re.split(r"[|\n]", SYNONYMS):
 ALIKE = {k: sorted(v) for k, v in ALIKE.items() if v}
 
 
+def learn(path):
+    """Takes the words of like meaning that synonyms.py wrote, beside those above."""
+    with open(path) as f:
+        for line in f:
+            word, *others = line.split()
+            ALIKE[word] = sorted(set(ALIKE.get(word, [])) | set(others))
+
+
 def reword(q, g):
     """Everyday words give way to others of like meaning, plain endings kept."""
     out = []

@@ -19,7 +19,7 @@ def parse_call(text):
 
 def quotes(text):
     """[(number, quoted text)] and the value after "Answer:"."""
-    body, _, value = text.partition("\nAnswer: ")
+    body, _, value = text.partition(P.VALUE)
     marks = list(QUOTE.finditer(body))
     ends = [m.start() - 1 for m in marks[1:]] + [len(body)]
     return [(int(m.group(1)), body[m.end():e]) for m, e in zip(marks, ends)], value

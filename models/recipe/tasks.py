@@ -1,14 +1,16 @@
 """Training rows: conversations of every kind, encoded.  Segments are described in asking.py."""
 import numpy as np
 
+import facts as F
 import questions as Q
 import tokens as K
 import wording as P
-from asking import SYSTEMS, W_ANSWER, World, ask, conversation, count_tokens, drill, weighted
-from tools import tool_use
+from asking import SYSTEMS, W_ANSWER, World, ask, conversation, count_tokens, drill, refusal, weighted
+from tools import OTHER_TOOLS, schema, tool_use
 
 W_REF, W_REFUSAL = 4.0, 2.0       # the tokens that decide
 W_START, STARTED = 2.0, 5         # and the first ones of a quote, where copies slip
+W_VALUE = 3.0                     # and a value, which is one of several in its passage
 
 # ---- conversation without documents ---------------------------------------------
 GREETINGS = [
@@ -106,7 +108,26 @@ def plain_text(world, g, budget, zh=False):
     return segs
 
 
+def closed(world, g):
+    """Questions about documents where none is to be had: no search among the tools, or no tools at all."""
+    zh = g.random() < .15
+    extra = [(n, d, schema(a)) for n, d, a, _, _ in g.sample(OTHER_TOOLS, g.choice([0, 0, 1, 2]))]
+    tools = g.random() < .75
+    block = P.tools_block([P.OPEN] + extra if g.random() < .8 else extra, g.random() < .2) if tools else ""
+    segs = [(K.BOS + (g.choice(SYSTEMS) if g.random() < .2 else "") + block, 0.02, "doc")]
+    for _ in range(g.choice([1, 1, 1, 2, 3])):
+        question = None
+        if tools and not zh and g.random() < .5:           # without tools these may be questions about the world
+            question = Q.natural_question(world.en.sentence(g), g, world.stats)
+        if g.random() < .15:
+            segs += greeting(g)
+        else:
+            segs += ask(question or F.Fact(g, zh).question(g), refusal(zh), "closed")
+    return segs
+
+
 COPY = (("read", .4), ("literal", .2), ("fact", .2), ("natural", .2))
+FACTS = (("fact", .65), ("hop", .1), ("absent", .25))
 # what each specialist of the distillation stage is trained on
 DOMAINS = {"quoting": (("natural", .45), ("fact", .25), ("literal", .2), ("read", .1)), "multihop": (("hop", .7), ("fact", .2), ("natural", .1)),
            "absence": (("absent", .5), ("fact", .3), ("natural", .2)), "search": None, "writing": None}
@@ -130,6 +151,10 @@ def answer_weights(tok, ids, text, weight=W_ANSWER):
                 w[j] = max(w[j], W_START)
     if text.startswith((P.REFUSAL_EN, P.REFUSAL_ZH)):
         w[0] = W_REFUSAL
+    _, found, value = text.rpartition(P.VALUE)
+    if found:
+        for k in range(max(0, len(ids) - len(tok.encode(value))), len(ids) - 1):   # the end of the turn decides nothing
+            w[k] = max(w[k], W_VALUE)
     return w
 
 
@@ -149,6 +174,8 @@ def encode(tok, segs):
             w = answer_weights(tok, part, text, weight)
             if tag == "a:step2":                           # few decisions a token, and the question stands in front of what is searched
                 w[0] *= 2
+            elif tag == "a:call":                          # whether to call at all: without a search the same questions are refused
+                w[0] *= 3
         else:
             w = [weight] * len(part)
             if tag == "lm":
@@ -184,6 +211,12 @@ def sequence(world, tok, g, kind, length, chinese=.1):
             segs = conversation(world, g, min(room, 2500), zh, target=g.choice([12, 18, 25]), mix=COPY)
         elif kind == "hops":
             segs = conversation(world, g, min(room, g.choice([1500, 3000, 6000])), mix=DOMAINS["multihop"])
+        elif kind == "facts":
+            segs = conversation(world, g, room, zh, share=g.uniform(.6, .9), w_doc=.1, mix=FACTS)
+        elif kind == "tiny":                               # a few sentences and what they say
+            segs = conversation(world, g, min(room, g.choice([120, 200, 300, 500])), zh, target=g.choice([12, 20, 40]), mix=FACTS)
+        elif kind == "closed":
+            segs = closed(world, g)
         elif kind == "tool":
             segs = tool_use(world, g)
         elif kind in DOMAINS:

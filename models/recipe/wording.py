@@ -5,6 +5,7 @@ import tokens as K
 
 REFUSAL_EN = "I could not find this in the document."
 REFUSAL_ZH = "文档中没有提到这一点。"
+VALUE = "\nAnswer: "           # between the quotes and the value they give
 CITE = "Cite: {question}"
 TOOL_PREAMBLE = "\n\n## Tools\nYou may call the following tools.\n"
 TOOL_BLOCK = "\n### {name}\nDescription: {description}\nParameters: {parameters}\n"
@@ -37,7 +38,7 @@ def leyden():
     return {"leyden_profile": 1, "chat_format": "v3.2-exp",
             "document": {"layout": "passages", "placement": "before_system", "begin": K.DOC, "end": K.DOC_END, "title": "# {title}\n",
                          "reference": {"pattern": "⟦{n}⟧", "count": K.REFS}, "passage": "{ref}{text}", "passage_tokens": {"min": 40, "max": 100}},
-            "answer": {"quote": "{ref} > {text}", "value": "\nAnswer: {value}.", "refusal": [REFUSAL_EN, REFUSAL_ZH]},
+            "answer": {"quote": "{ref} > {text}", "value": VALUE + "{value}.", "refusal": [REFUSAL_EN, REFUSAL_ZH]},
             "tools": {"preamble": TOOL_PREAMBLE, "tool": TOOL_BLOCK, "postamble": TOOL_POSTAMBLE, "separator": ""},
             "tasks": {"cite": CITE, "literal": "Quote the passage that contains \"{words}\".", "read": "Quote passage {ref}.",
                       "search_result": "# {title} (page {page})\n{ref}{text}", "search_result_separator": "\n", "search_empty": NO_RESULTS,
