@@ -47,20 +47,24 @@ class Named {
       // PREFIX/bin/program needs PREFIX/lib; but not all of the home folder, or all that is kept in ~/.local.
       const bool installed = one.parent_path().filename() == "bin" && fs::is_directory(root / "lib", error) &&
                              root != home_ && root != home_ / ".local";
-      add(installed ? root : one);
+      const bool is_new = add(installed ? root : one);
       const fs::path python = root / "bin/python";
-      if (installed && one != python && fs::is_symlink(python, error)) program(python);
+      if (installed && is_new && fs::is_symlink(python, error)) program(python);
     }
   }
 
-  void add(const fs::path& path) {
+  /// Whether it was not to be seen before.
+  bool add(const fs::path& path) {
     std::error_code error;
-    if (!fs::exists(path, error) || within(home_, path)) return;
+    if (!fs::exists(path, error) || within(home_, path)) return false;
     for (const char* folder : kSystem) {
-      if (within(path, folder)) return;
+      if (within(path, folder)) return false;
     }
-    const bool seen = std::any_of(paths_.begin(), paths_.end(), [&](const fs::path& p) { return within(path, p); });
-    if (!seen) paths_.push_back(path);
+    for (const fs::path& known : paths_) {
+      if (within(path, known)) return false;
+    }
+    paths_.push_back(path);
+    return true;
   }
 
   const std::vector<fs::path>& paths() const { return paths_; }
@@ -104,16 +108,23 @@ Result<std::vector<std::string>> process_command(const ProcessOptions& options) 
   if (home_folder != "/") command.insert(command.end(), {"--tmpfs", home_folder});
 
   Named named(home_folder);
-  const std::string& program = options.command[0];
-  const std::string found = program.find('/') == std::string::npos ? found_in_path(program) : program;
-  if (!found.empty()) named.program(absolute(found));
-  for (size_t i = 1; i < options.command.size(); ++i) {
-    if (options.command[i].find('/') != std::string::npos) named.add(absolute(options.command[i]));
+  std::vector<std::string> words = options.command;
+  const auto is_path = [](const std::string& word) { return word.find('/') != std::string::npos; };
+  if (!is_path(words[0])) named.program(found_in_path(words[0]));
+  for (size_t i = 0; i < words.size(); ++i) {
+    std::error_code error;
+    const fs::path path = absolute(words[i]);
+    if (!is_path(words[i]) || !fs::exists(path, error)) continue;
+    if (i == 0)
+      named.program(path);
+    else
+      named.add(path);
+    words[i] = path;  // a ".." may lead through what is not to be seen
   }
   for (const fs::path& path : named.paths()) see("--ro-bind", path);
 
   command.push_back("--");
-  command.insert(command.end(), options.command.begin(), options.command.end());
+  command.insert(command.end(), words.begin(), words.end());
   return command;
 }
 

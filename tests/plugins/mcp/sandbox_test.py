@@ -81,7 +81,7 @@ with tempfile.TemporaryDirectory(dir=os.getcwd()) as d:
             "port": listening.getsockname()[1]}
 
     def look(**changes):
-        server = {"name": "s", "command": [home + "/venv/bin/python", home + "/servers/server.py", home + "/named/"],
+        server = {"name": "s", "command": [home + "/venv/bin/python", home + "/servers/server.py", home + "/.ssh/../named/"],
                   **changes}
         out = subprocess.run([PROBE, json.dumps(server), "s-look", json.dumps(seen)], stdout=subprocess.PIPE,
                              env={**os.environ, "HOME": home}, timeout=90).stdout
@@ -96,6 +96,14 @@ with tempfile.TemporaryDirectory(dir=os.getcwd()) as d:
     check(r["write_home"] == "written" and not os.path.exists(home + "/written"), r)
     r = look(network=True)
     check(r["network"] == "connected" and r["socket"].startswith("refused") and r["elsewhere"].startswith("refused"), r)
+    # A prefix whose bin/python leads back to the program.
+    write(data + "/prefix/lib/x", "")
+    write(data + "/prefix/bin/python3.x", "#!/bin/sh\nexit 3\n")
+    os.chmod(data + "/prefix/bin/python3.x", 0o755)
+    os.symlink("python3.x", data + "/prefix/bin/python")
+    out = subprocess.run([PROBE, json.dumps({"name": "s", "command": [data + "/prefix/bin/python3.x"]})],
+                         stdout=subprocess.PIPE, timeout=90).stdout
+    check("the server is gone" in json.loads(out)["error"], out.decode())
     r = look(sandbox=False)  # what the walls kept away was there
     check(r["elsewhere"] == "dear diary" and r["neighbour"] == "a key" and r["network"] == "connected", r)
 print("ok")
