@@ -139,7 +139,7 @@ Result<std::vector<PageText>> parse_pages(std::string_view json) {
                       (!one.contains("label") || one["label"].is_string());
     if (!good)
       return invalid_argument("pages: element " + std::to_string(pages.size()) +
-                              ": expected {\"label\", \"text\"}");
+                              ": expected {\"label\", \"text\"}, both strings");
     pages.push_back({one.value("label", std::string()), one["text"].get<std::string>()});
   }
   return pages;

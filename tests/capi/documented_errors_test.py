@@ -401,6 +401,7 @@ class DocumentedErrors(unittest.TestCase):
     def test_tools(self):
         toolbox = ok("leyden_toolbox_create", None)
         fails("INVALID_ARGUMENT", "leyden_toolbox_add_document_json", toolbox, "t", "{}")
+        fails("INVALID_ARGUMENT", "leyden_toolbox_add_document_json", toolbox, "t", '[{"text": "x", "label": 5}]')
         run = _abi.leyden_tool_fn(lambda *_: 0)
         desc = options("leyden_tool_desc", name="word_count")
         ok("leyden_toolbox_add_function", toolbox, desc, run, None, None)
