@@ -53,10 +53,9 @@ class Named {
     }
   }
 
-  /// Whether it was not to be seen before.
+  /// Something that exists. Whether it was not to be seen before.
   bool add(const fs::path& path) {
-    std::error_code error;
-    if (!fs::exists(path, error) || within(home_, path)) return false;
+    if (within(home_, path)) return false;
     for (const char* folder : kSystem) {
       if (within(path, folder)) return false;
     }

@@ -6,6 +6,7 @@
 
 Only with LEYDEN_LONG_TESTS: it fetches packages, into FOLDER.
 """
+import functools
 import json
 import os
 import subprocess
@@ -13,7 +14,11 @@ import sys
 import tempfile
 import venv
 
-PROBE, LEYDEN, FOLDER = sys.argv[1:]
+import probing
+from probing import check
+
+LEYDEN, FOLDER = sys.argv[2:]
+probe = functools.partial(probing.probe, check=True)
 PACKAGES = {"stateless": ["mcp>=2.3,<3", "mcp-server-time", "mcp-server-git"], "handshake": ["mcp<2", "mcp-server-time"]}
 OVER_HTTP = """
 from mcp.server import MCPServer
@@ -50,17 +55,8 @@ def programs(name):
     return os.path.join(folder, "bin")
 
 
-def probe(server, *words):
-    out = subprocess.run([PROBE, json.dumps(server), *words], stdout=subprocess.PIPE, timeout=90, check=True).stdout
-    return json.loads(out)
-
-
 def local(*command):
     return {"name": "s", "command": list(command)}
-
-
-def check(condition, what):
-    assert condition, json.dumps(what, indent=1)
 
 
 def tells_the_time(folder, revisions):

@@ -8,9 +8,9 @@ import socket
 import subprocess
 import sys
 import tempfile
-import threading
 
-PROBE = sys.argv[1]
+from probing import check, probe
+
 SERVER = r'''
 import json, os, socket, sys
 
@@ -54,10 +54,6 @@ for line in sys.stdin:
 '''
 
 
-def check(condition, what):
-    assert condition, json.dumps(what, indent=1)
-
-
 def write(path, text):
     os.makedirs(os.path.dirname(path), exist_ok=True)
     with open(path, "w") as f:
@@ -83,9 +79,7 @@ with tempfile.TemporaryDirectory(dir=os.getcwd()) as d:
     def look(**changes):
         server = {"name": "s", "command": [home + "/venv/bin/python", home + "/servers/server.py", home + "/.ssh/../named/"],
                   **changes}
-        out = subprocess.run([PROBE, json.dumps(server), "s-look", json.dumps(seen)], stdout=subprocess.PIPE,
-                             env={**os.environ, "HOME": home}, timeout=90).stdout
-        out = json.loads(out)
+        out = probe(server, "s-look", json.dumps(seen), env={**os.environ, "HOME": home})
         check("calls" in out and "text" in out["calls"][0], out)
         return json.loads(out["calls"][0]["text"])
 
@@ -101,9 +95,8 @@ with tempfile.TemporaryDirectory(dir=os.getcwd()) as d:
     write(data + "/prefix/bin/python3.x", "#!/bin/sh\nexit 3\n")
     os.chmod(data + "/prefix/bin/python3.x", 0o755)
     os.symlink("python3.x", data + "/prefix/bin/python")
-    out = subprocess.run([PROBE, json.dumps({"name": "s", "command": [data + "/prefix/bin/python3.x"]})],
-                         stdout=subprocess.PIPE, timeout=90).stdout
-    check("the server is gone" in json.loads(out)["error"], out.decode())
+    out = probe({"name": "s", "command": [data + "/prefix/bin/python3.x"]})
+    check("the server is gone" in out["error"], out)
     r = look(sandbox=False)  # what the walls kept away was there
     check(r["elsewhere"] == "dear diary" and r["neighbour"] == "a key" and r["network"] == "connected", r)
 print("ok")

@@ -11,21 +11,13 @@ import tempfile
 import threading
 import time
 
-PROBE = sys.argv[1]
+from probing import check, probe
+
 SERVER = os.path.join(os.path.dirname(os.path.abspath(__file__)), "scripted_server.py")
-
-
-def probe(server, *words):
-    out = subprocess.run([PROBE, json.dumps(server), *words], stdout=subprocess.PIPE, timeout=90).stdout
-    return json.loads(out)
 
 
 def local(*era):
     return {"name": "s", "command": [sys.executable, SERVER, *era], "sandbox": False}
-
-
-def check(condition, what):
-    assert condition, json.dumps(what, indent=1)
 
 
 r = probe(local("legacy"), "s-ok", "{}", "s-fails", "{}", "s-noise", "{}", "s-not_plain", "{}", "s-none", "{}",
