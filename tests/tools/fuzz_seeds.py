@@ -11,7 +11,6 @@ import sys
 import zipfile
 
 ROOT = pathlib.Path(__file__).resolve().parents[2]
-LARGEST = 64 * 1024  # libFuzzer tries inputs as long as the longest seed
 
 FILES = {
     "config_fuzz": ["models/default/config.json", "tests/goldens/checkpoints/*/config.json"],
@@ -34,11 +33,10 @@ SCHEMAS = [
     b'{"allOf":[{"type":"object"},{"properties":{"x":{"type":"boolean"}}}],"oneOf":[{"required":["x"]},{}]}',
 ]
 
-DSML = "<\uff5cDSML\uff5cfunction_calls>"
 CALLS = [
     '<think>Where?</think><\uff5ctool\u2581calls\u2581begin\uff5c><\uff5ctool\u2581call\u2581begin\uff5c>find'
     '<\uff5ctool\u2581sep\uff5c>{"query": "x"}<\uff5ctool\u2581call\u2581end\uff5c><\uff5ctool\u2581calls\u2581end\uff5c>',
-    DSML + '\n<\uff5cDSML\uff5cinvoke name="find">\n<\uff5cDSML\uff5cparameter name="query" string="true">x'
+    '<\uff5cDSML\uff5cfunction_calls>\n<\uff5cDSML\uff5cinvoke name="find">\n<\uff5cDSML\uff5cparameter name="query" string="true">x'
     '</\uff5cDSML\uff5cparameter>\n</\uff5cDSML\uff5cinvoke>\n</\uff5cDSML\uff5cfunction_calls>',
 ]
 
@@ -153,7 +151,7 @@ def main():
     folder = pathlib.Path(sys.argv[1])
     for target in sorted(FILES.keys() | MADE.keys()):
         seeds = [path.read_bytes() for pattern in FILES.get(target, []) for path in sorted(ROOT.glob(pattern))]
-        seeds = [seed for seed in seeds if len(seed) <= LARGEST] + MADE.get(target, [])
+        seeds += MADE.get(target, [])
         into = folder / target
         into.mkdir(parents=True, exist_ok=True)
         for number, seed in enumerate(seeds):
