@@ -116,7 +116,7 @@ class Asker:
 
 def answer_of(passages, value=None):
     """Quotes of numbered passages, each once, and the value they give."""
-    return "\n".join(dict.fromkeys(p.quote for p in passages)) + (P.VALUE + value + "." if value else "")
+    return "\n".join(dict.fromkeys(p.quote for p in passages)) + (P.value_line(value) if value else "")
 
 
 def _zh_keys(q):

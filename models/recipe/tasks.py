@@ -6,7 +6,7 @@ import questions as Q
 import tokens as K
 import wording as P
 from asking import SYSTEMS, W_ANSWER, World, ask, conversation, count_tokens, drill, refusal, weighted
-from tools import OTHER_TOOLS, schema, tool_use
+from tools import some_others, tool_use
 
 W_REF, W_REFUSAL = 4.0, 2.0       # the tokens that decide
 W_START, STARTED = 2.0, 5         # and the first ones of a quote, where copies slip
@@ -111,7 +111,7 @@ def plain_text(world, g, budget, zh=False):
 def closed(world, g):
     """Questions about documents where none is to be had: no search among the tools, or no tools at all."""
     zh = g.random() < .15
-    extra = [(n, d, schema(a)) for n, d, a, _, _ in g.sample(OTHER_TOOLS, g.choice([0, 0, 1, 2]))]
+    extra = some_others(g, [0, 0, 1, 2])
     tools = g.random() < .75
     block = P.tools_block([P.OPEN] + extra if g.random() < .8 else extra, g.random() < .2) if tools else ""
     segs = [(K.BOS + (g.choice(SYSTEMS) if g.random() < .2 else "") + block, 0.02, "doc")]
@@ -161,7 +161,7 @@ def answer_weights(tok, ids, text, weight=W_ANSWER):
 def distilled(tok, row):
     """A specialist's answer (see distill.py) as ids and weights."""
     answer = row["answer"] + [K.EOS_ID]
-    return row["prompt"] + answer, [0.0] + [.05] * (len(row["prompt"]) - 1) + answer_weights(tok, answer, tok.decode(row["answer"]))
+    return row["prompt"] + answer, [0.0] + [.05] * (len(row["prompt"]) - 1) + answer_weights(tok, answer, tok.decode(row["answer"]) + K.EOS)
 
 
 def encode(tok, segs):

@@ -15,8 +15,13 @@ OTHER_TOOLS = [("get_weather", "Current weather of a city.", "city", F.TOWNS, ["
 KINDS = (("fact", .4), ("natural", .4), ("absent", .2))
 
 
-def schema(arg):
+def _schema(arg):
     return {"type": "object", "properties": {arg: {"type": "string"}}, "required": [arg]}
+
+
+def some_others(g, counts):
+    """Announced tools that have nothing to do with the library, as many as one of `counts` says."""
+    return [(n, d, _schema(a)) for n, d, a, _, _ in g.sample(OTHER_TOOLS, g.choice(counts))]
 
 
 def keywords(question):
@@ -35,7 +40,7 @@ def other_tool(world, g, system, extra):
     v = (g.choice(values) if values else "%d %s %d" % (g.randint(2, 999), g.choice("+-*/"), g.randint(2, 999)) if name == "calculate"
          else F.person(g) if name == "call_person" else Q.lower_first(F.Fact(g).text.rstrip(".")) if name == "remember"
          else (Q.spans(world.en.sentence(g)) or ["the song"])[0])
-    tools = [t for t in extra if t[0] != name] + [(name, desc, schema(arg))] + ([P.SEARCH, P.OPEN] if g.random() < .5 else [])
+    tools = [t for t in extra if t[0] != name] + [(name, desc, _schema(arg))] + ([P.SEARCH, P.OPEN] if g.random() < .5 else [])
     g.shuffle(tools)
     segs = [(K.BOS + system + P.tools_block(tools, g.random() < .3), 0.02, "doc")]
     segs += ask(g.choice(forms) % v, P.call(name, {arg: v}), "call")
@@ -96,7 +101,7 @@ def open_turn(shelf, asker, g, first):
 
 
 def tool_use(world, g):
-    extra = [(n, d, schema(a)) for n, d, a, _, _ in g.sample(OTHER_TOOLS, g.choice([0, 0, 0, 1, 2]))]
+    extra = some_others(g, [0, 0, 0, 1, 2])
     system = g.choice(SYSTEMS) if g.random() < .25 else ""
     if g.random() < .15:
         return other_tool(world, g, system, extra)

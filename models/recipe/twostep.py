@@ -41,7 +41,7 @@ def judge(answer, gold, value, searched):
     shown = " ".join(c["result"] for s in run["steps"] for c in s["calls"])
     first = text.split("\n")[0]
     passage = any(s in first for s in gold)
-    exact = passage and all(q["verified"] for q in run["quotes"]) and (value is None or text.endswith("%s%s." % (make_suite.P.VALUE, value)))
+    exact = passage and all(q["verified"] for q in run["quotes"]) and (value is None or text.endswith(make_suite.P.value_line(value)))
     return any(s in shown for s in gold), passage, exact
 
 

@@ -18,6 +18,10 @@ OPEN = ("open", "Open one page of a document.",
         {"type": "object", "properties": {"document": {"type": "string"}, "page": {"type": "integer"}}, "required": ["document", "page"]})
 
 
+def value_line(value):
+    return VALUE + value + "."
+
+
 def tools_block(tools, compact=False):
     sep = (",", ":") if compact else (", ", ": ")
     return TOOL_PREAMBLE + "".join(
@@ -38,7 +42,7 @@ def leyden():
     return {"leyden_profile": 1, "chat_format": "v3.2-exp",
             "document": {"layout": "passages", "placement": "before_system", "begin": K.DOC, "end": K.DOC_END, "title": "# {title}\n",
                          "reference": {"pattern": "⟦{n}⟧", "count": K.REFS}, "passage": "{ref}{text}", "passage_tokens": {"min": 40, "max": 100}},
-            "answer": {"quote": "{ref} > {text}", "value": VALUE + "{value}.", "refusal": [REFUSAL_EN, REFUSAL_ZH]},
+            "answer": {"quote": "{ref} > {text}", "value": value_line("{value}"), "refusal": [REFUSAL_EN, REFUSAL_ZH]},
             "tools": {"preamble": TOOL_PREAMBLE, "tool": TOOL_BLOCK, "postamble": TOOL_POSTAMBLE, "separator": ""},
             "tasks": {"cite": CITE, "literal": "Quote the passage that contains \"{words}\".", "read": "Quote passage {ref}.",
                       "search_result": "# {title} (page {page})\n{ref}{text}", "search_result_separator": "\n", "search_empty": NO_RESULTS,
