@@ -7,6 +7,7 @@
 #include <string>
 #include <utility>
 
+#include "base/json_dump.h"
 #include "capi/convert.h"
 #include "capi/guard.h"
 #include "plugins/document_file.h"
@@ -41,10 +42,6 @@ Json outline_json(const plugins::FileInfo& info) {
 std::string title_of(const leyden_file& file) {
   const std::string& title = file.file->info().title;
   return title.empty() ? std::filesystem::path(file.path).filename().string() : title;
-}
-
-std::string text_of(const Json& json) {
-  return json.dump(-1, ' ', false, Json::error_handler_t::replace);
 }
 
 Json page_map(const plugins::FilePage& page, bool has_layout) {
@@ -86,13 +83,13 @@ leyden_status leyden_file_info_json(leyden_string** out, leyden_file* file, leyd
     LEYDEN_TRY(clear(out));
     LEYDEN_TRY(required("file", file));
     const plugins::FileInfo& info = file->file->info();
-    give(out, text_of({{"format", info.format},
-                       {"title", info.title},
-                       {"author", info.author},
-                       {"pages", info.n_pages},
-                       {"layout", info.has_layout},
-                       {"outline", outline_json(info)},
-                       {"notices", info.notices}}));
+    give(out, dump_json(Json{{"format", info.format},
+                             {"title", info.title},
+                             {"author", info.author},
+                             {"pages", info.n_pages},
+                             {"layout", info.has_layout},
+                             {"outline", outline_json(info)},
+                             {"notices", info.notices}}));
     return {};
   });
 }
@@ -108,11 +105,11 @@ leyden_status leyden_file_page_json(leyden_string** out, leyden_file* file, uint
     for (const auto& w : p.words) {
       spans.push_back({{"begin", w.begin}, {"end", w.end}, {"rect", {w.x0, w.y0, w.x1, w.y1}}});
     }
-    give(out, text_of({{"text", p.text},
-                       {"label", p.label},
-                       {"width", p.width},
-                       {"height", p.height},
-                       {"spans", std::move(spans)}}));
+    give(out, dump_json(Json{{"text", p.text},
+                             {"label", p.label},
+                             {"width", p.width},
+                             {"height", p.height},
+                             {"spans", std::move(spans)}}));
     return {};
   });
 }
@@ -145,13 +142,13 @@ leyden_status leyden_file_document_json(leyden_string** out, leyden_file* file,
                        {"text", std::move(p.text)}});
       if (progress) progress({"document", "pages", i + 1, info.n_pages, -1});
     }
-    give(out, text_of({{"title", title_of(*file)},
-                       {"source", file->path},
-                       {"parts", std::move(parts)},
-                       {"page_map",
-                        {{"format", info.format},
-                         {"pages", std::move(pages)},
-                         {"outline", outline_json(info)}}}}));
+    give(out, dump_json(Json{{"title", title_of(*file)},
+                             {"source", file->path},
+                             {"parts", std::move(parts)},
+                             {"page_map",
+                              {{"format", info.format},
+                               {"pages", std::move(pages)},
+                               {"outline", outline_json(info)}}}}));
     return {};
   });
 }

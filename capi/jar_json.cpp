@@ -6,6 +6,7 @@
 #include <optional>
 #include <utility>
 
+#include "base/json_dump.h"
 #include "core/engine/model.h"
 
 namespace leyden::capi {
@@ -13,11 +14,6 @@ namespace leyden::capi {
 namespace {
 
 using Json = nlohmann::ordered_json;
-
-/// Stored texts were sampled or read from files: what is no UTF-8 becomes U+FFFD.
-std::string text_of(const Json& json) {
-  return json.dump(-1, ' ', false, Json::error_handler_t::replace);
-}
 
 /// JSON that others stored, as JSON; as a string when it is none.
 Json parsed(const std::string& text) {
@@ -198,68 +194,68 @@ bool is_blank(const std::string& text) {
 
 }  // namespace
 
-std::string strings_json(const std::vector<std::string>& list) { return text_of(list); }
+std::string strings_json(const std::vector<std::string>& list) { return dump_json(Json(list)); }
 
 Result<std::string> stats_json(Store& store) {
   LEYDEN_ASSIGN(const StoreStats s, store.stats());
-  return text_of({{"folder", store.folder()},
-                  {"sessions", s.sessions},
-                  {"messages", s.messages},
-                  {"documents", s.documents},
-                  {"models", s.models},
-                  {"pages", s.pages},
-                  {"quarantined_pages", s.quarantined_pages},
-                  {"kv_raw_bytes", s.kv_raw_bytes},
-                  {"kv_stored_bytes", s.kv_stored_bytes},
-                  {"catalogue_file_bytes", s.catalogue_file_bytes},
-                  {"kv_file_bytes", s.kv_file_bytes},
-                  {"encrypted", s.encrypted},
-                  {"read_only", s.read_only}});
+  return dump_json(Json{{"folder", store.folder()},
+                        {"sessions", s.sessions},
+                        {"messages", s.messages},
+                        {"documents", s.documents},
+                        {"models", s.models},
+                        {"pages", s.pages},
+                        {"quarantined_pages", s.quarantined_pages},
+                        {"kv_raw_bytes", s.kv_raw_bytes},
+                        {"kv_stored_bytes", s.kv_stored_bytes},
+                        {"catalogue_file_bytes", s.catalogue_file_bytes},
+                        {"kv_file_bytes", s.kv_file_bytes},
+                        {"encrypted", s.encrypted},
+                        {"read_only", s.read_only}});
 }
 
 std::string check_json(const CheckReport& r) {
-  return text_of({{"sound", r.n_problems == 0},
-                  {"n_problems", r.n_problems},
-                  {"problems", r.problems},
-                  {"messages", r.messages},
-                  {"texts", r.texts},
-                  {"pages", r.pages},
-                  {"page_bytes", r.page_bytes}});
+  return dump_json(Json{{"sound", r.n_problems == 0},
+                        {"n_problems", r.n_problems},
+                        {"problems", r.problems},
+                        {"messages", r.messages},
+                        {"texts", r.texts},
+                        {"pages", r.pages},
+                        {"page_bytes", r.page_bytes}});
 }
 
 std::string repair_json(const RepairReport& r) {
-  return text_of({{"actions", r.actions},
-                  {"texts_kept", r.texts_kept},
-                  {"texts_lost", r.texts_lost},
-                  {"pages_kept", r.pages_kept},
-                  {"pages_lost", r.pages_lost}});
+  return dump_json(Json{{"actions", r.actions},
+                        {"texts_kept", r.texts_kept},
+                        {"texts_lost", r.texts_lost},
+                        {"pages_kept", r.pages_kept},
+                        {"pages_lost", r.pages_lost}});
 }
 
 std::string collect_json(const CollectReport& r) {
-  return text_of({{"unreachable_pages", r.unreachable_pages},
-                  {"unreachable_bytes", r.unreachable_bytes},
-                  {"evicted_pages", r.evicted_pages},
-                  {"evicted_bytes", r.evicted_bytes},
-                  {"kept_pages", r.kept_pages},
-                  {"kept_bytes", r.kept_bytes},
-                  {"over_quota", r.over_quota},
-                  {"skipped", r.skipped}});
+  return dump_json(Json{{"unreachable_pages", r.unreachable_pages},
+                        {"unreachable_bytes", r.unreachable_bytes},
+                        {"evicted_pages", r.evicted_pages},
+                        {"evicted_bytes", r.evicted_bytes},
+                        {"kept_pages", r.kept_pages},
+                        {"kept_bytes", r.kept_bytes},
+                        {"over_quota", r.over_quota},
+                        {"skipped", r.skipped}});
 }
 
 std::string bundle_json(const BundleReport& r) {
-  return text_of({{"session", r.session},
-                  {"messages", r.messages},
-                  {"documents", r.documents},
-                  {"pages", r.pages},
-                  {"bytes", r.bytes},
-                  {"note", r.note}});
+  return dump_json(Json{{"session", r.session},
+                        {"messages", r.messages},
+                        {"documents", r.documents},
+                        {"pages", r.pages},
+                        {"bytes", r.bytes},
+                        {"note", r.note}});
 }
 
 Result<std::string> search_json(Store& store, std::string_view query, size_t limit) {
   LEYDEN_ASSIGN(const std::vector<SearchHit> hits, store.search().find(query, limit));
   Json out = Json::array();
   for (const SearchHit& hit : hits) out.push_back(hit_json(store, hit));
-  return text_of(out);
+  return dump_json(out);
 }
 
 Result<std::string> sessions_json(Store& store, size_t limit, size_t offset) {
@@ -271,7 +267,7 @@ Result<std::string> sessions_json(Store& store, size_t limit, size_t offset) {
   kept.resize(list.size());
   Json out = Json::array();
   for (size_t i = 0; i < list.size(); ++i) out.push_back(session_json(list[i], models, kept[i]));
-  return text_of(out);
+  return dump_json(out);
 }
 
 Result<std::string> session_info_json(Store& store, CatalogueId session) {
@@ -289,7 +285,7 @@ Result<std::string> session_info_json(Store& store, CatalogueId session) {
   out["quota_bytes"] = s.kv_quota_bytes;
   LEYDEN_ASSIGN(const ChainInfo chain, or_nothing(store.pages().inspect_chain(s.tip)));
   out["stored_bytes"] = chain.stored_bytes;
-  return text_of(out);
+  return dump_json(out);
 }
 
 Result<std::string> session_messages_json(Store& store, CatalogueId session) {
@@ -314,14 +310,14 @@ Result<std::string> session_messages_json(Store& store, CatalogueId session) {
                    {"branch_ends", std::move(ends)},
                    {"extra", parsed(m.extra_json)}});
   }
-  return text_of(out);
+  return dump_json(out);
 }
 
 Result<std::string> documents_json(Store& store) {
   LEYDEN_ASSIGN(const std::vector<DocumentInfo> list, store.documents().list());
   Json out = Json::array();
   for (const DocumentInfo& d : list) out.push_back(document_json(d));
-  return text_of(out);
+  return dump_json(out);
 }
 
 Result<std::string> document_info_json(Store& store, CatalogueId document) {
@@ -335,7 +331,7 @@ Result<std::string> document_info_json(Store& store, CatalogueId document) {
     bytes += part.text.size();
   }
   out["bytes"] = bytes;
-  return text_of(out);
+  return dump_json(out);
 }
 
 std::string page_map_json(const std::vector<std::byte>& map) {
@@ -366,7 +362,7 @@ Result<NewDocument> parse_document(std::string_view text) {
   }
   if (blank) return invalid_argument("json: parts: the document is empty");
   if (const auto map = json.find("page_map"); map != json.end() && !map->is_null()) {
-    const std::string bytes = text_of(*map);
+    const std::string bytes = dump_json(*map);
     const auto* data = reinterpret_cast<const std::byte*>(bytes.data());
     out.page_map.assign(data, data + bytes.size());
   }

@@ -4,16 +4,13 @@
 #include <algorithm>
 #include <nlohmann/json.hpp>
 
+#include "base/json_dump.h"
+
 namespace leyden::capi {
 
 namespace {
 
 using Json = nlohmann::ordered_json;
-
-/// Sampled bytes may be anything; what is no UTF-8 becomes U+FFFD.
-std::string text_of(const Json& json) {
-  return json.dump(-1, ' ', false, Json::error_handler_t::replace);
-}
 
 const char* mtp_name(MtpState state) {
   switch (state) {
@@ -93,29 +90,30 @@ std::string model_info_json(const Checkpoint& checkpoint, bool folder_has_tokeni
                     {"activated", c.n_activated_experts},
                     {"shared", c.n_shared_experts}};
   out["mtp"] = {{"state", mtp_name(checkpoint.mtp())}, {"parameters", checkpoint.mtp_parameters()}};
-  return text_of(out);
+  return dump_json(out);
 }
 
 std::string model_stats_json(LoadedModel& model) {
   const Model& m = model.model();
   const PagePool::Stats pages = model.engine().page_stats();
-  return text_of({{"fingerprint", m.fingerprint()},
-                  {"device", model.device()},
-                  {"threads", model.threads()},
-                  {"weight_bytes", m.weight_bytes()},
-                  {"kv_bytes_per_token", m.kv_layout().bytes_per_token()},
-                  {"page_tokens", int64_t{KvLayout::kPageTokens}},
-                  {"pages", pages.pages},
-                  {"bytes", pages.bytes},
-                  {"memory_hits", pages.memory_hits},
-                  {"store_hits", pages.store_hits},
-                  {"evictions", pages.evictions},
-                  {"precision", precision_name(m.options().precision)},
-                  {"attention", m.options().attention == AttentionMode::kDense ? "dense" : "dsa"},
-                  {"chat_format", chat_format_name(model.chat_template().format)},
-                  {"vocab_size", m.config().vocab_size},
-                  {"max_context", m.config().max_seq_len},
-                  {"warnings", model.chat_template().warnings}});
+  return dump_json(
+      Json{{"fingerprint", m.fingerprint()},
+           {"device", model.device()},
+           {"threads", model.threads()},
+           {"weight_bytes", m.weight_bytes()},
+           {"kv_bytes_per_token", m.kv_layout().bytes_per_token()},
+           {"page_tokens", int64_t{KvLayout::kPageTokens}},
+           {"pages", pages.pages},
+           {"bytes", pages.bytes},
+           {"memory_hits", pages.memory_hits},
+           {"store_hits", pages.store_hits},
+           {"evictions", pages.evictions},
+           {"precision", precision_name(m.options().precision)},
+           {"attention", m.options().attention == AttentionMode::kDense ? "dense" : "dsa"},
+           {"chat_format", chat_format_name(model.chat_template().format)},
+           {"vocab_size", m.config().vocab_size},
+           {"max_context", m.config().max_seq_len},
+           {"warnings", model.chat_template().warnings}});
 }
 
 std::string generation_json(const GenerateResult& r) {
@@ -124,11 +122,11 @@ std::string generation_json(const GenerateResult& r) {
   out["usage"] = usage(r.prompt_tokens, static_cast<int64_t>(r.tokens.size()), r.reused_tokens);
   out["damaged_pages"] = r.damaged_pages;
   out["timing"] = timing(r.prefill_s, r.decode_s, r.ttft_s);
-  return text_of(out);
+  return dump_json(out);
 }
 
 std::string evidence_json(std::span<const Evidence> evidence) {
-  return text_of(evidence_list(evidence, nullptr));
+  return dump_json(evidence_list(evidence, nullptr));
 }
 
 std::string answer_json(const Answer& a, const std::vector<Dialogue::Document>& documents,
@@ -166,7 +164,7 @@ std::string answer_json(const Answer& a, const std::vector<Dialogue::Document>& 
     out["saved"] = saved->saved;
     out["save_note"] = saved->note;
   }
-  return text_of(out);
+  return dump_json(out);
 }
 
 std::string messages_json(const std::vector<Message>& messages) {
@@ -182,7 +180,7 @@ std::string messages_json(const std::vector<Message>& messages) {
     }
     out.push_back(std::move(one));
   }
-  return text_of(out);
+  return dump_json(out);
 }
 
 std::string passages_json(const std::vector<PassageTokens>& passages) {
@@ -192,7 +190,7 @@ std::string passages_json(const std::vector<PassageTokens>& passages) {
                    {"begin", p.byte_begin},
                    {"end", p.byte_end},
                    {"reference", p.reference >= 0 ? Json(p.reference) : Json()}});
-  return text_of(out);
+  return dump_json(out);
 }
 
 std::string recall_json(const IndexRecall& recall) {
@@ -200,7 +198,7 @@ std::string recall_json(const IndexRecall& recall) {
   const auto rows = static_cast<double>(std::max<int64_t>(1, recall.rows));
   for (const LayerRecall& layer : recall.layers)
     layers.push_back({{"captured", layer.captured / rows}, {"best", layer.best / rows}});
-  return text_of({{"rows", recall.rows}, {"layers", layers}});
+  return dump_json(Json{{"rows", recall.rows}, {"layers", layers}});
 }
 
 std::string chat_info_json(const Dialogue& dialogue) {
@@ -208,9 +206,9 @@ std::string chat_info_json(const Dialogue& dialogue) {
   for (const Dialogue::Document& d : dialogue.documents()) {
     documents.push_back({{"title", d.title}, {"bytes", d.text.size()}});
   }
-  return text_of({{"documents", std::move(documents)},
-                  {"messages", dialogue.messages().size()},
-                  {"tokens", dialogue.n_tokens()}});
+  return dump_json(Json{{"documents", std::move(documents)},
+                        {"messages", dialogue.messages().size()},
+                        {"tokens", dialogue.n_tokens()}});
 }
 
 Result<std::vector<std::string>> parse_string_list(std::string_view json) {

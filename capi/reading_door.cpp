@@ -5,6 +5,7 @@
 #include <string>
 #include <utility>
 
+#include "base/json_dump.h"
 #include "capi/answer_events.h"
 #include "capi/convert.h"
 #include "capi/guard.h"
@@ -102,7 +103,7 @@ leyden_status leyden_toolbox_ask(leyden_answer** out, leyden_toolbox* toolbox, l
     Json json = Json::parse(answer_json(read.answer, {}));
     json["reading"] = Json::parse(reading_json(read));
     answer->answer = std::move(read.answer);
-    answer->json = json.dump(-1, ' ', false, Json::error_handler_t::replace);
+    answer->json = dump_json(json);
     *out = answer.release();
     return {};
   });

@@ -5,6 +5,7 @@
 #include <nlohmann/json.hpp>
 #include <utility>
 
+#include "base/json_dump.h"
 #include "capi/convert.h"
 #include "capi/saved_message.h"
 
@@ -346,8 +347,7 @@ Status SavedChat::note_run(const std::string& run_json) {
   LEYDEN_ASSIGN(const StoredMessage last, store_.sessions().message(path_.back()));
   Json extra = Json::parse(last.extra_json);
   extra["run"] = std::move(run);
-  return store_.sessions().set_extra(session_, last.id,
-                                     extra.dump(-1, ' ', false, Json::error_handler_t::replace));
+  return store_.sessions().set_extra(session_, last.id, dump_json(extra));
 }
 
 Result<Answer> SavedChat::ask(std::string_view question, const AskOptions& options,

@@ -6,6 +6,7 @@
 #include <string>
 #include <utility>
 
+#include "base/json_dump.h"
 #include "capi/answer_events.h"
 #include "capi/guard.h"
 
@@ -15,10 +16,6 @@ using namespace leyden::capi;
 namespace {
 
 using Json = nlohmann::ordered_json;
-
-std::string text_of(const Json& json) {
-  return json.dump(-1, ' ', false, Json::error_handler_t::replace);
-}
 
 Status required_saved(const leyden_chat* chat) {
   LEYDEN_TRY(required("chat", chat));
@@ -62,7 +59,7 @@ Result<std::string> context_json(const leyden_chat& chat, std::string_view draft
   out["draft"] = draft.empty() ? 0 : size(prompt.messages.back());
   out["reserve"] = reserve;
   out["free"] = max_context - static_cast<int64_t>(prompt.ids.size()) - reserve;
-  return text_of(out);
+  return dump_json(out);
 }
 
 }  // namespace
@@ -103,12 +100,12 @@ leyden_status leyden_chat_resume_json(leyden_string** out, leyden_chat* chat, le
     LEYDEN_TRY(clear(out));
     LEYDEN_TRY(required("chat", chat));
     const ResumeReport r = chat->saved ? chat->saved->resumed() : ResumeReport();
-    give(out, text_of({{"kind", r.kind},
-                       {"restored_tokens", r.restored_tokens},
-                       {"restore_s", r.restore_s},
-                       {"decision", r.decision},
-                       {"reason", r.reason},
-                       {"notices", r.notices}}));
+    give(out, dump_json(Json{{"kind", r.kind},
+                             {"restored_tokens", r.restored_tokens},
+                             {"restore_s", r.restore_s},
+                             {"decision", r.decision},
+                             {"reason", r.reason},
+                             {"notices", r.notices}}));
     return {};
   });
 }
@@ -131,7 +128,7 @@ leyden_status leyden_chat_verify_json(leyden_string** out, leyden_chat* chat,
     json["first_difference"] = r.first_difference < 0 ? Json() : Json(r.first_difference);
     json["mean_kl"] = r.measured ? Json(r.mean_kl) : Json();
     json["top1_equal"] = r.measured ? Json(r.top1_equal) : Json();
-    give(out, text_of(json));
+    give(out, dump_json(json));
     return {};
   });
 }

@@ -3,6 +3,7 @@
 
 #include <nlohmann/json.hpp>
 
+#include "base/json_dump.h"
 #include "capi/json_out.h"
 
 namespace leyden::capi {
@@ -10,10 +11,6 @@ namespace leyden::capi {
 namespace {
 
 using Json = nlohmann::ordered_json;
-
-std::string text_of(const Json& json) {
-  return json.dump(-1, ' ', false, Json::error_handler_t::replace);
-}
 
 Json calls_json(const std::vector<ToolCall>& calls) {
   Json out = Json::array();
@@ -50,7 +47,7 @@ StoredMessage stored_message(const Message& message, const std::string& call_tra
   if (message.prefix) extra["prefix"] = true;
   if (!message.response_format.empty()) extra["response_format"] = message.response_format;
   if (!call_trace.empty()) extra["call"] = Json::parse(call_trace);
-  out.extra_json = text_of(extra);
+  out.extra_json = dump_json(extra);
   return out;
 }
 
@@ -80,7 +77,7 @@ Result<Message> core_message(const StoredMessage& stored) {
 }
 
 std::string streaming_extra(bool thinking, const SamplerState& sampler) {
-  return text_of(answer_extra(thinking, sampler));
+  return dump_json(answer_extra(thinking, sampler));
 }
 
 std::string finished_extra(const Answer& answer, const std::vector<Dialogue::Document>& documents,
@@ -89,7 +86,7 @@ std::string finished_extra(const Answer& answer, const std::vector<Dialogue::Doc
   extra.erase("text");
   extra.erase("thinking");
   extra.update(answer_extra(thinking, sampler));
-  return text_of(extra);
+  return dump_json(extra);
 }
 
 AnswerMode answer_mode(const StoredMessage& stored) {
@@ -117,7 +114,7 @@ std::string tools_json(const std::vector<ToolSpec>& tools) {
     }
     out.push_back({{"type", "function"}, {"function", std::move(function)}});
   }
-  return text_of(out);
+  return dump_json(out);
 }
 
 }  // namespace leyden::capi

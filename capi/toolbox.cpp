@@ -5,6 +5,7 @@
 #include <nlohmann/json.hpp>
 #include <type_traits>
 
+#include "base/json_dump.h"
 #include "core/agent/library_tools.h"
 
 struct leyden_tool_reply {
@@ -25,10 +26,6 @@ bool is_tool_name(std::string_view name) {
     return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') || c == '_' ||
            c == '-';
   });
-}
-
-std::string text_of(const Json& json) {
-  return json.dump(-1, ' ', false, Json::error_handler_t::replace);
 }
 
 }  // namespace
@@ -171,7 +168,7 @@ std::string Toolbox::list_json() const {
                    {"destructive", e.info.hints.destructive},
                    {"network", e.info.hints.network}});
   }
-  return text_of(out);
+  return dump_json(out);
 }
 
 std::string Toolbox::log_json() const {
@@ -189,7 +186,7 @@ std::string Toolbox::log_json() const {
                    {"hosts", c.hosts},
                    {"seconds", c.seconds}});
   }
-  return text_of(out);
+  return dump_json(out);
 }
 
 Result<ToolResult> HostFunction::call(std::string_view name, std::string_view arguments,

@@ -7,6 +7,7 @@
 #include <string>
 #include <utility>
 
+#include "base/json_dump.h"
 #include "capi/answer_events.h"
 #include "capi/convert.h"
 #include "capi/guard.h"
@@ -274,8 +275,7 @@ leyden_status leyden_toolbox_add_plugins(leyden_string** out_problems, leyden_to
     }
     std::vector<std::string> problems;
     LEYDEN_TRY(toolbox->toolbox->add_plugins(paths, folder == nullptr, &problems));
-    if (out_problems)
-      give(out_problems, Json(problems).dump(-1, ' ', false, Json::error_handler_t::replace));
+    if (out_problems) give(out_problems, dump_json(Json(problems)));
     return {};
   });
 }
@@ -359,7 +359,7 @@ leyden_status leyden_toolbox_call_json(leyden_string** out, leyden_toolbox* tool
                       {"structured", result.structured},
                       {"passages", std::move(passages)},
                       {"hosts", result.hosts}};
-    give(out, all.dump(-1, ' ', false, Json::error_handler_t::replace));
+    give(out, dump_json(all));
     return {};
   });
 }
@@ -408,7 +408,7 @@ leyden_status leyden_chat_run(leyden_answer** out, leyden_chat* chat, leyden_too
     Json json = Json::parse(answer_json(run.answer, chat->dialogue->documents(), &saved));
     json["run"] = Json::parse(how);
     answer->answer = std::move(run.answer);
-    answer->json = json.dump(-1, ' ', false, Json::error_handler_t::replace);
+    answer->json = dump_json(json);
     *out = answer.release();
     return {};
   });

@@ -16,10 +16,6 @@ Json parse_json(std::string_view text, int max_depth) {
   return too_deep ? Json(Json::value_t::discarded) : value;
 }
 
-std::string dump_json(const Json& value) {
-  return value.dump(-1, ' ', false, Json::error_handler_t::replace);
-}
-
 std::string text_field(const Json& object, const char* key) {
   if (!object.is_object()) return {};
   const auto it = object.find(key);

@@ -14,8 +14,6 @@ using Json = nlohmann::json;
 
 /// A discarded value for what is not JSON or not UTF-8, or nests deeper than `max_depth`.
 Json parse_json(std::string_view text, int max_depth = 64);
-/// The JSON text; bytes that are not UTF-8 become U+FFFD.
-std::string dump_json(const Json& value);
 
 std::string text_field(const Json& object, const char* key);
 int64_t int_field(const Json& object, const char* key, int64_t otherwise = 0);

@@ -6,6 +6,7 @@
 #include <set>
 #include <system_error>
 
+#include "base/json_dump.h"
 #include "base/text_file.h"
 
 namespace leyden::plugins {

@@ -3,6 +3,7 @@
 
 #include <algorithm>
 
+#include "base/json_dump.h"
 #include "plugins/json_access.h"
 #include "plugins/manifest.h"
 

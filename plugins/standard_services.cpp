@@ -7,6 +7,7 @@
 #include <system_error>
 #include <utility>
 
+#include "base/json_dump.h"
 #include "base/text_file.h"
 #include "plugins/http_fetcher.h"
 
@@ -99,10 +100,10 @@ Result<std::string> StandardServices::http(const Manifest& plugin, const Json& j
   } else if (valid_utf8_bytes(response.body) != response.body.size()) {
     return unsupported("http: the answer of type \"" + response.type + "\" is not UTF-8 text");
   }
-  return dump_json({{"status", response.status},
-                    {"url", response.url},
-                    {"type", response.type},
-                    {"body", std::move(response.body)}});
+  return dump_json(Json{{"status", response.status},
+                        {"url", response.url},
+                        {"type", response.type},
+                        {"body", std::move(response.body)}});
 }
 
 Result<std::string> StandardServices::search_library(const Manifest& plugin,

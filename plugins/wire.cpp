@@ -13,6 +13,8 @@
 #include <cstring>
 #include <vector>
 
+#include "base/json_dump.h"
+
 namespace leyden::plugins {
 
 namespace {

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include <nlohmann/json.hpp>
 
+#include "base/json_dump.h"
 #include "core/agent/reading.h"
 
 namespace leyden {
@@ -75,7 +76,7 @@ std::string reading_json(const Reading& r) {
                                {"begin", e.passage.begin},
                                {"end", e.passage.end},
                                {"text", e.passage.text}});
-  return out.dump(-1, ' ', false, Json::error_handler_t::replace);
+  return dump_json(out);
 }
 
 }  // namespace leyden

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include <nlohmann/json.hpp>
 
+#include "base/json_dump.h"
 #include "core/agent/agent.h"
 
 namespace leyden {
@@ -45,9 +46,7 @@ Json passage_json(const ToolPassage& p) {
 
 }  // namespace
 
-std::string call_json(const CallRecord& call) {
-  return json_of(call).dump(-1, ' ', false, Json::error_handler_t::replace);
-}
+std::string call_json(const CallRecord& call) { return dump_json(json_of(call)); }
 
 std::string run_json(const AgentRun& run) {
   Json steps = Json::array(), passages = Json::array(), quotes = Json::array();
@@ -71,7 +70,7 @@ std::string run_json(const AgentRun& run) {
                     {"steps", std::move(steps)},
                     {"passages", std::move(passages)},
                     {"quotes", std::move(quotes)}};
-  return out.dump(-1, ' ', false, Json::error_handler_t::replace);
+  return dump_json(out);
 }
 
 }  // namespace leyden

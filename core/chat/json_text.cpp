@@ -10,8 +10,6 @@
 namespace leyden {
 namespace {
 
-constexpr size_t kMaxDepth = 200;
-
 /// Writes while nlohmann reads: no tree, so integers of any size keep their digits.
 class Rewriter : public nlohmann::json_sax<nlohmann::json> {
  public:
@@ -61,8 +59,8 @@ class Rewriter : public nlohmann::json_sax<nlohmann::json> {
   };
 
   bool open(bool object) {
-    if (frames_.size() >= kMaxDepth) {
-      error_ = "nested deeper than " + std::to_string(kMaxDepth);
+    if (frames_.size() >= size_t{kMaxJsonDepth}) {
+      error_ = "nested deeper than " + std::to_string(kMaxJsonDepth);
       return false;
     }
     if (frames_.empty()) top_is_object_ = object;

@@ -11,8 +11,11 @@
 
 namespace leyden {
 
+/// How deep the JSON of messages and tools may nest.
+inline constexpr int kMaxJsonDepth = 200;
+
 /// `json` written anew. Of equal keys the last value stands at the first key's place, as in Python.
-/// Errors: kInvalidArgument: not JSON, not UTF-8, or nested deeper than 200.
+/// Errors: kInvalidArgument: not JSON, not UTF-8, or nested deeper than kMaxJsonDepth.
 Result<std::string> python_json(std::string_view json);
 
 /// `text` as a JSON string with quotes; bytes that are not UTF-8 become U+FFFD.

@@ -2,6 +2,7 @@
 // The chat API's JSON spelling of messages and tools.
 #include <nlohmann/json.hpp>
 
+#include "base/json_dump.h"
 #include "core/chat/json_text.h"
 #include "core/chat/message.h"
 
@@ -9,15 +10,11 @@ namespace leyden {
 namespace {
 
 using Json = nlohmann::ordered_json;
-constexpr int kMaxDepth = 200;
-
-std::string dump(const Json& value) {
-  return value.dump(-1, ' ', false, Json::error_handler_t::replace);
-}
 
 Result<Json> parse_list(std::string_view text, const char* what) {
-  if (!json_depth_within(text, kMaxDepth)) {
-    return invalid_argument(std::string(what) + ": nested deeper than " + std::to_string(kMaxDepth));
+  if (!json_depth_within(text, kMaxJsonDepth)) {
+    return invalid_argument(std::string(what) + ": nested deeper than " +
+                            std::to_string(kMaxJsonDepth));
   }
   Json json = Json::parse(text, nullptr, false);
   if (json.is_discarded()) return invalid_argument(std::string(what) + ": not JSON");
@@ -37,7 +34,7 @@ Status read_text(const Json& object, const char* key, bool json_text, const std:
     return {};
   }
   if (json_text && found->is_object()) {
-    *out = dump(*found);
+    *out = dump_json(*found);
     return {};
   }
   return invalid_argument(where + key + ": expected a string" + (json_text ? " or an object" : "") +
@@ -134,7 +131,7 @@ Result<std::vector<ToolSpec>> parse_tools(std::string_view text) {
     LEYDEN_TRY(read_text(function, "name", false, where, &tool.name));
     LEYDEN_TRY(read_text(function, "description", false, where, &tool.description));
     LEYDEN_TRY(read_text(function, "parameters", true, where, &tool.parameters));
-    tool.function_json = dump(function);
+    tool.function_json = dump_json(function);
     tools.push_back(std::move(tool));
   }
   return tools;

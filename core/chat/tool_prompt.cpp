@@ -12,7 +12,7 @@ using Json = nlohmann::ordered_json;
 
 /// "a, b, c": the names of a schema's properties.
 std::string parameter_names(const ToolSpec& tool) {
-  if (!json_depth_within(tool.parameters, 200)) return {};
+  if (!json_depth_within(tool.parameters, kMaxJsonDepth)) return {};
   const Json schema = Json::parse(tool.parameters, nullptr, false);
   if (!schema.is_object()) return {};
   const auto properties = schema.find("properties");
@@ -42,7 +42,8 @@ ToolPrompt ToolPrompt::built_in() {
 }
 
 Result<ToolPrompt> ToolPrompt::parse(std::string_view text, const std::string& file_name) {
-  if (!json_depth_within(text, 200)) return corrupt(file_name + ": nested deeper than 200");
+  if (!json_depth_within(text, kMaxJsonDepth))
+    return corrupt(file_name + ": nested deeper than " + std::to_string(kMaxJsonDepth));
   const Json json = Json::parse(text, nullptr, false);
   if (json.is_discarded()) return corrupt(file_name + ": not JSON");
   if (!json.is_object()) return corrupt(file_name + ": expected an object, found " + json.type_name());

@@ -8,6 +8,8 @@
 #include <nlohmann/json.hpp>
 #include <set>
 
+#include "base/json_dump.h"
+
 namespace leyden {
 namespace {
 
@@ -28,10 +30,6 @@ constexpr std::array<std::string_view, 7> kTypes{"object",  "array",   "string",
 bool is_annotation(const std::string& key) {
   return key.starts_with("x-") ||
          std::find(kAnnotations.begin(), kAnnotations.end(), key) != kAnnotations.end();
-}
-
-std::string text_of(const Json& value) {
-  return value.dump(-1, ' ', false, Json::error_handler_t::replace);
 }
 
 bool has_type(const Json& value, std::string_view type) {
@@ -123,7 +121,7 @@ class Compiler {
       for (const Json& one : list) {
         if (!one.is_string() ||
             std::find(kTypes.begin(), kTypes.end(), one.get<std::string>()) == kTypes.end())
-          return bad(place + "/type", "unknown type " + text_of(one).substr(0, 40));
+          return bad(place + "/type", "unknown type " + dump_json(one).substr(0, 40));
         types.push_back(one.get<std::string>());
       }
       if (types.empty()) return bad(place + "/type", "expected at least one type");
@@ -143,7 +141,7 @@ class Compiler {
   Result<NodeId> reference(const Json& ref, const std::string& place) {
     if (!ref.is_string() || !ref.get<std::string>().starts_with('#'))
       return not_supported(place + "/$ref",
-                           "expected \"#...\", found " + text_of(ref).substr(0, 60));
+                           "expected \"#...\", found " + dump_json(ref).substr(0, 60));
     const std::string pointer = ref.get<std::string>().substr(1);
     if (const auto known = references_.find(pointer); known != references_.end())
       return known->second;
@@ -181,7 +179,7 @@ class Compiler {
       const bool fits =
           types.empty() || std::any_of(types.begin(), types.end(),
                                        [&](const std::string& t) { return has_type(value, t); });
-      if (fits) nodes.push_back(grammar_->literal(text_of(value)));
+      if (fits) nodes.push_back(grammar_->literal(dump_json(value)));
     }
     if (nodes.empty()) return bad(place, "no value of enum satisfies it");
     return grammar_->choice(std::move(nodes));
@@ -194,7 +192,7 @@ class Compiler {
     if (!found->is_number() || found->get<double>() < 0 || found->get<double>() > 1e9 ||
         found->get<double>() != std::floor(found->get<double>()))
       return bad(place + "/" + key,
-                 "expected a count up to 1e9, found " + text_of(*found).substr(0, 40));
+                 "expected a count up to 1e9, found " + dump_json(*found).substr(0, 40));
     return static_cast<uint64_t>(found->get<double>());
   }
 
@@ -294,7 +292,7 @@ class Compiler {
         GrammarNode::Property p;
         p.name = name;
         p.entry = grammar_->sequence(
-            {grammar_->literal(text_of(Json(name)) + ":"), grammar_->spaced(child)});
+            {grammar_->literal(dump_json(Json(name)) + ":"), grammar_->spaced(child)});
         p.required = required.erase(name) > 0;
         node.properties.push_back(std::move(p));
       }

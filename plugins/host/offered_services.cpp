@@ -5,6 +5,7 @@
 #include <iterator>
 #include <utility>
 
+#include "base/json_dump.h"
 #include "plugins/draft/leyden_plugin_draft.h"
 
 namespace leyden::plugins {

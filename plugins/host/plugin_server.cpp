@@ -15,6 +15,7 @@
 #include <thread>
 #include <vector>
 
+#include "base/json_dump.h"
 #include "plugins/host/channel.h"
 #include "plugins/host/offered_services.h"
 #include "plugins/host/served_documents.h"

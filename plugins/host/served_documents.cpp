@@ -10,6 +10,8 @@
 #include <cstring>
 #include <vector>
 
+#include "base/json_dump.h"
+
 namespace leyden::plugins {
 
 namespace {
@@ -162,10 +164,10 @@ Result<ServedDocuments::Reply> ServedDocuments::page(Open& open, const Json& req
   }
   // The text stands behind the JSON as it is: whether it is UTF-8 is for the other side to find
   // out.
-  const std::string about = dump_json({{"width", page.width},
-                                       {"height", page.height},
-                                       {"label", page.label},
-                                       {"spans", std::move(spans)}});
+  const std::string about = dump_json(Json{{"width", page.width},
+                                           {"height", page.height},
+                                           {"label", page.label},
+                                           {"spans", std::move(spans)}});
   reply.header["about_bytes"] = about.size();
   reply.payload = about + page.text;
   return reply;

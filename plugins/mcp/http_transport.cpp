@@ -8,6 +8,7 @@
 #include <cctype>
 #include <mutex>
 
+#include "base/json_dump.h"
 #include "plugins/mcp/json_rpc.h"
 
 namespace leyden::mcp {
@@ -131,7 +132,7 @@ class Http : public Transport {
     Exchange x;
     x.id = id;
     x.cancel = cancel;
-    const std::string body = message.dump(-1, ' ', false, Json::error_handler_t::replace);
+    const std::string body = dump_json(message);
     std::vector<std::string> lines{"Content-Type: application/json",
                                    "Accept: application/json, text/event-stream", "Expect:"};
     for (const auto& [name, value] : options_.headers) lines.push_back(name + ": " + value);

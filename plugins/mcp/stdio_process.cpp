@@ -17,6 +17,7 @@
 #include <mutex>
 #include <thread>
 
+#include "base/json_dump.h"
 #include "plugins/mcp/json_rpc.h"
 
 namespace leyden::mcp {
@@ -178,7 +179,7 @@ class Process : public Transport {
 
   /// One line to the server; gives up when it does not read for 10 s.
   Status write_line(const Json& message) {
-    const std::string line = message.dump(-1, ' ', false, Json::error_handler_t::replace) + "\n";
+    const std::string line = dump_json(message) + "\n";
     std::lock_guard lock(write_mutex_);
     for (size_t at = 0; at < line.size();) {
       struct pollfd p = {in_, POLLOUT, 0};
