@@ -26,6 +26,14 @@
 
 namespace leyden::plugins {
 
+/// Where the plugin's code runs: behind leyden-plugin-host, or on a thread of this process.
+struct Spawned {
+  pid_t pid = -1;
+  Fd socket, lifeline;
+  std::thread thread;
+  std::future<void> thread_ended;
+};
+
 namespace {
 
 using Clock = std::chrono::steady_clock;
@@ -36,14 +44,6 @@ constexpr auto kTick = std::chrono::milliseconds(20);
 Clock::time_point after(double seconds) {
   return Clock::now() + std::chrono::duration_cast<Clock::duration>(Seconds(seconds));
 }
-
-/// Where the plugin's code runs: behind leyden-plugin-host, or on a thread of this process.
-struct Spawned {
-  pid_t pid = -1;
-  Fd socket, lifeline;
-  std::thread thread;
-  std::future<void> thread_ended;
-};
 
 Result<Spawned> spawn(const std::filesystem::path& program, bool show_stderr) {
   int pair[2], pipe_ends[2];

@@ -5,15 +5,15 @@
 #include <unistd.h>
 #include <xxhash.h>
 
-#include <nlohmann/json.hpp>
-
 #include <cerrno>
 #include <cstdio>
 #include <cstdlib>
 #include <cstring>
 #include <filesystem>
 #include <map>
+#include <nlohmann/json.hpp>
 
+#include "base/json_dump.h"
 #include "sessions/byte_io.h"
 #include "sessions/page_record.h"
 
@@ -21,7 +21,7 @@ namespace leyden {
 namespace {
 
 using nlohmann::json;
-constexpr std::string_view kMagic = "LYBUNDL1";
+constexpr std::string_view kBundleMagic = "LYBUNDL1";
 enum EntryType : uint8_t { kCatalogue = 1, kPage = 2, kTail = 3, kEnd = 255 };
 constexpr uint64_t kMaxEntryBytes = kMaxPayloadBytes + (uint64_t{64} << 20);
 constexpr uint64_t kMaxMessages = 10'000'000;
@@ -64,7 +64,7 @@ std::vector<int32_t> tokens_of(const json& object, const char* key) {
 class BundleWriter {
  public:
   explicit BundleWriter(std::FILE* file) : file_(file) {}
-  Status begin() { return write(as_bytes(kMagic)); }
+  Status begin() { return write(as_bytes(kBundleMagic)); }
   Status entry(EntryType type, std::span<const std::byte> content) {
     Bytes head;
     ByteWriter h(head);
@@ -103,8 +103,8 @@ using Source = std::function<bool(std::byte*, size_t)>;
 using Take = std::function<Status(EntryType, Bytes&&)>;
 
 Status read_entries(const Source& source, uint64_t total_bytes, const Take& take) {
-  Bytes magic(kMagic.size());
-  if (!source(magic.data(), magic.size()) || as_text(magic) != kMagic)
+  Bytes magic(kBundleMagic.size());
+  if (!source(magic.data(), magic.size()) || as_text(magic) != kBundleMagic)
     return corrupt("bundle: not a Leyden bundle");
   uint64_t left = total_bytes - magic.size();
   for (uint64_t entries = 0;; ++entries) {
@@ -142,7 +142,7 @@ Status read_bundle_file(const std::string& path, const Take& take) {
   }
   std::error_code error;
   const uint64_t size = std::filesystem::file_size(path, error);
-  if (error || size < kMagic.size()) return corrupt(path + ": not a Leyden bundle");
+  if (error || size < kBundleMagic.size()) return corrupt(path + ": not a Leyden bundle");
   return read_entries([&](std::byte* p, size_t n) { return std::fread(p, 1, n, file.get()) == n; }, size,
                       take).with_context(path);
 }
@@ -224,7 +224,7 @@ Result<json> describe(Store& store, const SessionInfo& info) {
 }
 
 Bytes bytes_of(const json& j) {
-  const std::string text = j.dump(-1, ' ', false, json::error_handler_t::replace);
+  const std::string text = dump_json(j);
   return Bytes(as_bytes(text).begin(), as_bytes(text).end());
 }
 

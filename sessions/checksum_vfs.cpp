@@ -44,7 +44,7 @@ size_t page_size_in(const uint8_t* header) {
 }
 
 // A file of ours: SQLite's methods first, then the base VFS's file behind it in the same block.
-struct File {
+struct CheckedFile {
   sqlite3_file methods;
   sqlite3_file* base;
   const char* name;  // SQLite's own, as long as the file is open
@@ -52,14 +52,14 @@ struct File {
   bool verify;
   size_t page_bytes;  // 0 until the header was seen
 };
-File* self(sqlite3_file* f) { return reinterpret_cast<File*>(f); }
+CheckedFile* self(sqlite3_file* f) { return reinterpret_cast<CheckedFile*>(f); }
 sqlite3_file* under(sqlite3_file* f) { return self(f)->base; }
 
 int do_close(sqlite3_file* f) { return under(f)->pMethods->xClose(under(f)); }
 
 /// A log that SQLite is going to apply or roll back before it uses the file: whoever wrote it last
 /// may have been stopped in the middle of page 1, and the log has that page whole.
-bool log_is_waiting(const File& file) {
+bool log_is_waiting(const CheckedFile& file) {
   for (const char* log : {sqlite3_filename_wal(file.name), sqlite3_filename_journal(file.name)}) {
     struct stat found;
     if (::stat(log, &found) == 0 && found.st_size > 0) return true;
@@ -154,7 +154,7 @@ const sqlite3_io_methods kMethods = {
 sqlite3_vfs* base_of(sqlite3_vfs* vfs) { return static_cast<sqlite3_vfs*>(vfs->pAppData); }
 
 int do_open(sqlite3_vfs* vfs, const char* name, sqlite3_file* f, int flags, int* out_flags) {
-  File* file = self(f);
+  CheckedFile* file = self(f);
   std::memset(file, 0, sizeof *file);
   file->base = reinterpret_cast<sqlite3_file*>(file + 1);
   const int rc = base_of(vfs)->xOpen(base_of(vfs), name, file->base, flags, out_flags);
@@ -188,7 +188,7 @@ Result<std::string> checksum_vfs_over(const std::string& base_vfs) {
     slot->vfs.zName = slot->name.c_str();
     slot->vfs.pNext = nullptr;
     slot->vfs.pAppData = base;
-    slot->vfs.szOsFile = static_cast<int>(sizeof(File)) + base->szOsFile;
+    slot->vfs.szOsFile = static_cast<int>(sizeof(CheckedFile)) + base->szOsFile;
     slot->vfs.xOpen = do_open;
     slot->vfs.xDelete = [](sqlite3_vfs* v, const char* n, int sync) {
       return base_of(v)->xDelete(base_of(v), n, sync);

@@ -17,7 +17,7 @@
 namespace leyden {
 namespace {
 
-constexpr std::array<char, 4> kMagic = {'L', 'Y', 'P', 'C'};
+constexpr std::array<char, 4> kPayloadMagic = {'L', 'Y', 'P', 'C'};
 constexpr uint8_t kVersion = 1;
 constexpr size_t kHashBytes = 16;
 constexpr size_t kGroupBytes = 512 << 10;  // of layers in a group: fewer, larger streams decode faster
@@ -251,8 +251,8 @@ struct Header {
 };
 
 Result<Header> parse_header(ByteReader& r) {
-  const auto magic = r.raw(kMagic.size());
-  if (!r.ok() || std::memcmp(magic.data(), kMagic.data(), kMagic.size()) != 0)
+  const auto magic = r.raw(kPayloadMagic.size());
+  if (!r.ok() || std::memcmp(magic.data(), kPayloadMagic.data(), kPayloadMagic.size()) != 0)
     return corrupt("page codec: not an encoded payload");
   const uint8_t version = r.fixed<uint8_t>();
   if (!r.ok()) return corrupt("page codec: header cut short");
@@ -292,7 +292,7 @@ Result<std::vector<std::byte>> encode_payload(std::span<const std::byte> payload
   for (const EncodedPlane& plane : encoded) size += plane.head.size() + plane.data.size();
   out.reserve(size);
   ByteWriter w(out);
-  w.raw(as_bytes({kMagic.data(), kMagic.size()}));
+  w.raw(as_bytes({kPayloadMagic.data(), kPayloadMagic.size()}));
   w.fixed<uint8_t>(kVersion);
   w.raw(layout.serialize());
   w.varint(per_group);

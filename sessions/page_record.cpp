@@ -11,7 +11,7 @@
 namespace leyden {
 namespace {
 
-constexpr std::string_view kMagic = "LYPR";
+constexpr std::string_view kRecordMagic = "LYPR";
 constexpr uint8_t kVersion = 1, kSealed = 1;
 constexpr size_t kHashBytes = 16;
 constexpr size_t kMaxTokens = 4096;
@@ -49,7 +49,7 @@ Result<std::vector<std::byte>> encode_page(const StoredPage& page, const PageLay
   Bytes out;
   out.reserve(body.size() + 64);
   ByteWriter w(out);
-  w.raw(as_bytes(kMagic));
+  w.raw(as_bytes(kRecordMagic));
   w.fixed<uint8_t>(kVersion);
   w.fixed<uint8_t>(vault != nullptr ? kSealed : 0);
   w.raw(vault != nullptr ? vault->seal(Vault::Purpose::kPayload, body, "page") : body);
@@ -59,7 +59,7 @@ Result<std::vector<std::byte>> encode_page(const StoredPage& page, const PageLay
 }
 
 bool record_hash_holds(std::span<const std::byte> record) {
-  if (record.size() < kMagic.size() + 2 + kHashBytes) return false;
+  if (record.size() < kRecordMagic.size() + 2 + kHashBytes) return false;
   const auto content = record.first(record.size() - kHashBytes);
   const XXH128_canonical_t hash = hash_of(content);
   return std::memcmp(hash.digest, record.data() + content.size(), kHashBytes) == 0;
@@ -69,7 +69,8 @@ Result<StoredPage> decode_page(std::span<const std::byte> record, const Vault* v
                                unsigned threads, std::vector<std::byte> room) {
   if (!record_hash_holds(record)) return corrupt("page record: hash does not match");
   ByteReader outer(record.first(record.size() - kHashBytes));
-  if (as_text(outer.raw(kMagic.size())) != kMagic) return corrupt("page record: not a page");
+  if (as_text(outer.raw(kRecordMagic.size())) != kRecordMagic)
+    return corrupt("page record: not a page");
   const uint8_t version = outer.fixed<uint8_t>();
   const uint8_t flags = outer.fixed<uint8_t>();
   if (!outer.ok()) return corrupt("page record: cut short");

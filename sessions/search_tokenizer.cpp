@@ -208,7 +208,7 @@ size_t count_characters(std::string_view utf8) {
 }
 
 /// As an FTS5 string.
-std::string quoted(std::string_view words) {
+std::string in_quotes(std::string_view words) {
   std::string out = "\"";
   for (char c : words) out += c == '"' || c == '\0' ? ' ' : c;
   return out + '"';
@@ -242,17 +242,17 @@ Result<std::string> expression_of(std::string_view words, bool prefix_last, size
     return true;
   });
   if (last.empty()) return std::string();
-  if (!prefix_last && !lone_cjk) return quoted(words);
+  if (!prefix_last && !lone_cjk) return in_quotes(words);
   if (complete && count_characters(last) > indexed) {
     LEYDEN_ASSIGN(const std::vector<std::string> terms, complete(last));
     if (!terms.empty() && std::ranges::all_of(terms, is_one_term)) {
       std::string out;
       for (const std::string& term : terms)
-        out += (out.empty() ? "(" : " OR ") + quoted(std::string(words.substr(0, last_begin)) + term);
+        out += (out.empty() ? "(" : " OR ") + in_quotes(std::string(words.substr(0, last_begin)) + term);
       return out + ')';
     }
   }
-  return quoted(words) + '*';
+  return in_quotes(words) + '*';
 }
 
 }  // namespace

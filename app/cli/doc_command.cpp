@@ -49,7 +49,7 @@ std::string document_json(const std::string& path, const std::string& title) {
   return json.dump();
 }
 
-void run_add(const DocArguments& args, const Console& console) {
+void keep_documents(const DocArguments& args, const Console& console) {
   if (!args.title.empty() && args.names.size() > 1) {
     throw bad_argument("--title: there are several files");
   }
@@ -77,7 +77,7 @@ void run_add(const DocArguments& args, const Console& console) {
   if (console.json) print_json(out);
 }
 
-void run_list(const DocArguments& args, const Console& console) {
+void list_documents(const DocArguments& args, const Console& console) {
   if (args.store.folder.empty() && !args.store.exists()) {
     return print(console.json ? "[]\n" : "No documents yet.\n");
   }
@@ -104,7 +104,7 @@ std::string part_text(const Store& store, int64_t id, uint32_t part) {
   });
 }
 
-void run_show(const DocArguments& args, const Console& console) {
+void show_document(const DocArguments& args, const Console& console) {
   const Store store = args.store.open_existing(console);
   const int64_t id = find_document(store, args.names.front());
   Json info = document_info(store, id);
@@ -139,7 +139,7 @@ void run_show(const DocArguments& args, const Console& console) {
   row("added", date(info.at("added_ms").get<int64_t>()));
 }
 
-void run_rm(const DocArguments& args, const Console& console) {
+void remove_documents(const DocArguments& args, const Console& console) {
   const Store store = args.store.open_existing(console);
   std::vector<int64_t> ids;
   for (const std::string& name : args.names) ids.push_back(find_document(store, name));
@@ -150,40 +150,29 @@ void run_rm(const DocArguments& args, const Console& console) {
   if (console.json) print_json({{"removed", ids}});
 }
 
-using Run = void (*)(const DocArguments&, const Console&);
-
-std::shared_ptr<DocArguments> add(CLI::App* group, Console& console, const char* name,
-                                  const char* description, const char* examples, Run run,
-                                  CLI::App** command_out) {
-  CLI::App* command = add_command(*group, console, name, description, examples);
-  auto args = std::make_shared<DocArguments>();
-  args->store.add_to(command);
-  command->callback([args, run, &console] { run(*args, console); });
-  *command_out = command;
-  return args;
-}
-
 }  // namespace
 
 void add_doc(CLI::App& app, Console& console) {
   constexpr const char* kName = "Its id, title, file name, or the first 8 digits of its hash";
   CLI::App* group = add_group(app, "doc", "Add, list or remove kept documents");
   CLI::App* c = nullptr;
-  auto args = add(group, console, "add", "Keep documents, to be read by any session",
-                  "  leyden doc add report.md\n  leyden doc add a.txt b.txt --json", run_add, &c);
+  auto args = add_store_command(group, console, "add", "Keep documents, to be read by any session",
+                                "  leyden doc add report.md\n  leyden doc add a.txt b.txt --json",
+                                keep_documents, &c);
   c->add_option("file", args->names, "UTF-8 text or Markdown")->required()->type_name("FILE");
   c->add_option("--title", args->title, "Default: the file's name")->type_name("TITLE");
 
-  add(group, console, "list", "List the documents, the last added first", "  leyden doc list",
-      run_list, &c);
+  add_store_command(group, console, "list", "List the documents, the last added first",
+                    "  leyden doc list", list_documents, &c);
 
-  args = add(group, console, "show", "Show what is known of a document, or its text",
-             "  leyden doc show report.md\n  leyden doc show report.md --text", run_show, &c);
+  args = add_store_command(group, console, "show", "Show what is known of a document, or its text",
+                           "  leyden doc show report.md\n  leyden doc show report.md --text",
+                           show_document, &c);
   c->add_option("document", args->names, kName)->required()->expected(1)->type_name("DOCUMENT");
   c->add_flag("--text", args->text, "Its text");
 
-  args = add(group, console, "rm", "Remove documents that no session uses",
-             "  leyden doc rm report.md", run_rm, &c);
+  args = add_store_command(group, console, "rm", "Remove documents that no session uses",
+                           "  leyden doc rm report.md", remove_documents, &c);
   c->add_option("document", args->names, kName)->required()->type_name("DOCUMENT");
 }
 

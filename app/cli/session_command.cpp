@@ -281,19 +281,16 @@ void run_transcript(const SessionArguments& args, const Console& console) {
 
 constexpr const char* kSessionName = "Its id, title, or the first 8 digits of its uuid";
 
-using Run = void (*)(const SessionArguments&, const Console&);
-
 /// A subcommand with the store's flags and, where `takes_name`, the session it is about.
 std::shared_ptr<SessionArguments> add(CLI::App* group, Console& console, const char* name,
-                                      const char* description, const char* examples, Run run,
+                                      const char* description, const char* examples,
+                                      void (*run)(const SessionArguments&, const Console&),
                                       bool takes_name, CLI::App** command_out = nullptr) {
-  CLI::App* command = add_command(*group, console, name, description, examples);
-  auto args = std::make_shared<SessionArguments>();
-  args->store.add_to(command);
+  CLI::App* command = nullptr;
+  auto args = add_store_command(group, console, name, description, examples, run, &command);
   if (takes_name) {
     command->add_option("session", args->name, kSessionName)->required()->type_name("SESSION");
   }
-  command->callback([args, run, &console] { run(*args, console); });
   if (command_out) *command_out = command;
   return args;
 }

@@ -3,8 +3,10 @@
 #pragma once
 
 #include <CLI/CLI.hpp>
+#include <memory>
 #include <string>
 
+#include "app/cli/commands.h"
 #include "app/cli/console.h"
 #include "app/cli/door.h"
 
@@ -33,6 +35,20 @@ struct StoreArguments {
  private:
   Store open_with(const std::string& passphrase, bool read_only) const;
 };
+
+/// A subcommand that runs `run` on its arguments; they hold a StoreArguments named `store`.
+template <typename Arguments>
+std::shared_ptr<Arguments> add_store_command(CLI::App* group, Console& console, const char* name,
+                                             const char* description, const char* examples,
+                                             void (*run)(const Arguments&, const Console&),
+                                             CLI::App** command_out) {
+  CLI::App* command = add_command(*group, console, name, description, examples);
+  auto args = std::make_shared<Arguments>();
+  args->store.add_to(command);
+  command->callback([args, run, &console] { run(*args, console); });
+  *command_out = command;
+  return args;
+}
 
 /// The first line of a file. Throws; an empty one is an error.
 std::string read_passphrase_file(const std::string& path);

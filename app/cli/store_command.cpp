@@ -210,43 +210,34 @@ void run_passphrase(const UpkeepArguments& args, const Console& console) {
   print(folder + (is_new ? ": a new encrypted store\n" : ": has another passphrase now\n"));
 }
 
-using Run = void (*)(const UpkeepArguments&, const Console&);
-
-std::shared_ptr<UpkeepArguments> add(CLI::App* group, Console& console, const char* name,
-                                     const char* description, const char* examples, Run run,
-                                     CLI::App** command_out) {
-  CLI::App* command = add_command(*group, console, name, description, examples);
-  auto args = std::make_shared<UpkeepArguments>();
-  args->store.add_to(command);
-  command->callback([args, run, &console] { run(*args, console); });
-  *command_out = command;
-  return args;
-}
-
 }  // namespace
 
 void add_store(CLI::App& app, Console& console) {
   CLI::App* group =
       add_group(app, "store", "Check, repair, copy or shrink the folder that keeps it all");
   CLI::App* c = nullptr;
-  add(group, console, "stats", "Show what the store holds", "  leyden store stats", run_stats, &c);
-  add(group, console, "check", "Read and verify everything; exit code 4 when something is damaged",
-      "  leyden store check\n  leyden store check --store DIR --json", run_check, &c);
-  add(group, console, "repair", "Rebuild a damaged store from what can be read",
+  add_store_command(group, console, "stats", "Show what the store holds", "  leyden store stats",
+                    run_stats, &c);
+  add_store_command(group, console, "check",
+                    "Read and verify everything; exit code 4 when something is damaged",
+                    "  leyden store check\n  leyden store check --store DIR --json", run_check, &c);
+  add_store_command(
+      group, console, "repair", "Rebuild a damaged store from what can be read",
       "  leyden store repair --store DIR\n"
       "The damaged files are kept under other names. No other program may have the store open.",
       run_repair, &c);
-  add(group, console, "vacuum", "Give unused space back to the file system",
-      "  leyden store vacuum", run_vacuum, &c);
-  auto args = add(group, console, "backup", "Copy the store while it is in use",
-                  "  leyden store backup /backup/leyden", run_backup, &c);
+  add_store_command(group, console, "vacuum", "Give unused space back to the file system",
+                    "  leyden store vacuum", run_vacuum, &c);
+  auto args = add_store_command(group, console, "backup", "Copy the store while it is in use",
+                                "  leyden store backup /backup/leyden", run_backup, &c);
   c->add_option("folder", args->folder, "An empty or new folder")->required()->type_name("FOLDER");
-  args = add(group, console, "collect",
-             "Remove KV that nothing needs, and the least valuable over a quota",
-             "  leyden store collect\n  leyden store collect --quota 20G", run_collect, &c);
+  args = add_store_command(group, console, "collect",
+                           "Remove KV that nothing needs, and the least valuable over a quota",
+                           "  leyden store collect\n  leyden store collect --quota 20G",
+                           run_collect, &c);
   c->add_option("--quota", args->quota, "Most KV to keep, e.g. 20G. Text is never removed")
       ->type_name("BYTES");
-  args = add(
+  args = add_store_command(
       group, console, "passphrase", "Change the passphrase, or begin an encrypted store",
       "  leyden store passphrase\n"
       "  leyden store passphrase --passphrase-file old.txt --new-passphrase-file new.txt\n"

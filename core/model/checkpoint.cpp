@@ -6,6 +6,7 @@
 #include <algorithm>
 #include <set>
 
+#include "base/json_dump.h"
 #include "core/model/json_fields.h"
 
 namespace leyden {
@@ -44,12 +45,6 @@ int64_t layer_of(std::string_view name) {
     layer = 10 * layer + (name[i] - '0');
   }
   return i > first && i < name.size() && name[i] == '.' ? layer : -1;
-}
-
-int64_t product(const std::vector<int64_t>& shape) {
-  int64_t n = 1;
-  for (const int64_t d : shape) n *= d;
-  return n;
 }
 
 }  // namespace
@@ -97,7 +92,7 @@ Status Checkpoint::open_sharded(const std::filesystem::path& dir,
   for (const auto& [name, shard] : map->items()) {
     if (!shard.is_string() || !plain_file_name(shard.get<std::string>())) {
       return corrupt(where_ + ": weight_map: " + name + ": expected a file name, found " +
-                     shard.dump(-1, ' ', false, json::error_handler_t::replace).substr(0, 80));
+                     dump_json(shard).substr(0, 80));
     }
     shards.emplace(shard.get<std::string>(), 0);
   }
@@ -144,7 +139,7 @@ Status Checkpoint::check_required() {
       continue;
     }
     LEYDEN_TRY(check_one(spec));
-    (spec.mtp ? mtp_parameters_ : parameters_) += product(spec.shape);
+    (spec.mtp ? mtp_parameters_ : parameters_) += spec.elements();
   }
   if (!missing.empty()) return explain_missing(missing);
   mtp_ = mtp_found == 0 ? MtpState::kNone

@@ -17,7 +17,6 @@ constexpr int64_t kMaxDim = int64_t{1} << 20;
 constexpr int64_t kMaxLayers = 4096;
 constexpr int64_t kMaxHeads = 65536;
 constexpr int64_t kMaxHeadDim = 65536;
-constexpr int64_t kMaxPositions = INT32_MAX;
 constexpr int64_t kMaxExpertMatrices = int64_t{1} << 20;
 constexpr int64_t kMaxMatrixElements = int64_t{1} << 40;
 constexpr uint64_t kMaxConfigBytes = 16u << 20;

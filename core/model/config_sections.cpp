@@ -11,7 +11,6 @@ using nlohmann::json;
 constexpr double kMaxTheta = 1e15;
 constexpr int64_t kMaxExperts = 65536;
 constexpr int64_t kMaxWidth = int64_t{1} << 24;
-constexpr int64_t kMaxPositions = INT32_MAX;
 
 /// YaRN's attention temperature: 0.1 * m * ln(factor) + 1, or 1 where nothing is stretched.
 double yarn_mscale(double factor, double m) {

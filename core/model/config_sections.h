@@ -9,6 +9,8 @@
 
 namespace leyden {
 
+inline constexpr int64_t kMaxPositions = INT32_MAX;
+
 /// rope_theta, and rope_scaling (DeepSeek) or rope_parameters (transformers 5), into config.rope.
 /// Needs config.max_seq_len.
 Status parse_rope(const JsonFields& fields, ModelConfig& config);

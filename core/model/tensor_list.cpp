@@ -106,6 +106,8 @@ void count(TensorCount& into, int64_t elements, DType dtype) {
 
 }  // namespace
 
+int64_t TensorSpec::elements() const { return product(shape); }
+
 std::vector<TensorSpec> required_tensors(const ModelConfig& config) {
   Lister lister(config);
   lister.list();
@@ -122,7 +124,7 @@ std::vector<int64_t> scale_shape(const ModelConfig& config, const std::vector<in
 PublishedTotals published_totals(const ModelConfig& config) {
   PublishedTotals t;
   for (const TensorSpec& spec : required_tensors(config)) {
-    const int64_t n = product(spec.shape);
+    const int64_t n = spec.elements();
     switch (spec.role) {
       case TensorRole::kLinear:
         if (!config.fp8_weights) {

@@ -22,6 +22,8 @@ struct TensorSpec {
   std::vector<int64_t> shape;
   TensorRole role = TensorRole::kMatrix;
   bool mtp = false;  ///< of a multi-token-prediction layer: may be missing
+
+  int64_t elements() const;
 };
 
 /// In layer order: embedding, layers, MTP layers (n_mtp_layers of them), norm, head (unless tied).

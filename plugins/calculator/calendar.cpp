@@ -21,7 +21,7 @@ bool all_digits(std::string_view text) {
   return text.find_first_not_of("0123456789") == std::string_view::npos;
 }
 
-int number(std::string_view digits) {
+int digits_value(std::string_view digits) {
   int out = 0;
   for (const char c : digits) out = out * 10 + (c - '0');
   return out;
@@ -52,7 +52,7 @@ std::optional<Date> leading_date(std::string_view text, size_t* bytes) {
   if (!all_digits(year) || !all_digits(month) || !all_digits(day)) return std::nullopt;
   if (text.size() > kSize && text[kSize] >= '0' && text[kSize] <= '9') return std::nullopt;
   *bytes = kSize;
-  return make_date({number(year), number(month), number(day)});
+  return make_date({digits_value(year), digits_value(month), digits_value(day)});
 }
 
 std::optional<Date> add_days(Date date, int64_t days) {
