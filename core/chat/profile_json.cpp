@@ -2,6 +2,7 @@
 // Reads leyden.json. Every error names file, field, what was expected and what was found.
 #include <nlohmann/json.hpp>
 
+#include "base/json_dump.h"
 #include "base/text_file.h"
 #include "core/chat/json_text.h"
 #include "core/chat/profile.h"
@@ -14,7 +15,7 @@ constexpr uintmax_t kMaxFileBytes = 1 << 20;
 
 /// What was found, short enough for a message.
 std::string show(const Json& value) {
-  std::string text = value.dump(-1, ' ', false, Json::error_handler_t::replace);
+  std::string text = dump_json(value);
   return text.size() <= 60 ? text : std::string(value.type_name()) + " of " +
                                         std::to_string(text.size()) + " bytes";
 }
@@ -174,6 +175,19 @@ Status read_answer(const Json& json, const std::string& where, AnswerProfile* ou
   return reader.finish();
 }
 
+/// How a model was shown one of the library's own tools.
+Status read_library_tool(const Json& json, const std::string& where) {
+  Reader reader(json, where);
+  LEYDEN_TRY(reader.expect_object());
+  std::string name, description;
+  LEYDEN_TRY(reader.text("name", &name));
+  LEYDEN_TRY(reader.text("description", &description));
+  if (const Json* parameters = reader.find("parameters"); parameters && !parameters->is_object()) {
+    return reader.fail("parameters", "an object", show(*parameters));
+  }
+  return reader.finish();
+}
+
 }  // namespace
 
 Result<Profile> Profile::parse(std::string_view text, const std::string& file_name) {
@@ -215,6 +229,9 @@ Result<Profile> Profile::parse(std::string_view text, const std::string& file_na
     for (const auto& [name, value] : tasks->items()) {
       if (name == "cite") {
         LEYDEN_TRY(inner.template_text(name, {"question"}, {}, &profile.tasks[name]));
+      } else if (name == "search_tool" || name == "open_tool") {
+        LEYDEN_TRY(read_library_tool(value, inner.path(name)));
+        profile.tasks[name] = value.dump();
       } else if (value.is_string()) {
         profile.tasks[name] = value.get<std::string>();
       } else if (value.is_object()) {

@@ -69,6 +69,12 @@ TEST(Profile, ErrorsNameFileFieldExpectedAndFound) {
             "corrupt: leyden.json: tools: tool: expected a text with {name} or {json}, found 'x'");
   EXPECT_EQ(why(R"({"leyden_profile": 1, "tasks": {"sum": 3}})"),
             "corrupt: leyden.json: tasks.sum: expected a string or an object, found 3");
+  EXPECT_EQ(why(R"({"leyden_profile": 1, "tasks": {"search_tool": {"description": 5}}})"),
+            "corrupt: leyden.json: tasks.search_tool.description: expected a string, found 5");
+  EXPECT_EQ(why(R"({"leyden_profile": 1, "tasks": {"open_tool": {"parameters": "none"}}})"),
+            "corrupt: leyden.json: tasks.open_tool.parameters: expected an object, found \"none\"");
+  EXPECT_EQ(why(R"({"leyden_profile": 1, "tasks": {"open_tool": "open"}})"),
+            "corrupt: leyden.json: tasks.open_tool: expected an object, found \"open\"");
   EXPECT_EQ(why(R"({"leyden_profile": 1, "notes": 1, "tasks": {"read": "{ref}", "tool": {"name": "t"}}})"), "ok");
   EXPECT_EQ(why(std::string(100, '[')), "corrupt: leyden.json: nested deeper than 64");
 }
