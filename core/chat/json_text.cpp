@@ -7,6 +7,8 @@
 #include <unordered_map>
 #include <utility>
 
+#include "base/json_dump.h"
+
 namespace leyden {
 namespace {
 
@@ -141,8 +143,7 @@ std::string python_float(double value) {
 }
 
 std::string python_json_string(std::string_view text) {
-  return nlohmann::json(std::string(text))
-      .dump(-1, ' ', false, nlohmann::json::error_handler_t::replace);
+  return dump_json(nlohmann::json(std::string(text)));
 }
 
 Result<std::string> python_json(std::string_view json) {
