@@ -2,8 +2,6 @@
 // leyden doc: the documents of the jar.
 #include <fmt/format.h>
 
-#include <memory>
-
 #include "app/cli/commands.h"
 #include "app/cli/input_files.h"
 #include "app/cli/interrupt.h"
