@@ -5,6 +5,7 @@
 #include <nlohmann/json.hpp>
 #include <string>
 
+#include "base/json_dump.h"
 #include "core/text/byte_symbols.h"
 #include "core/text/tokenizer.h"
 #include "core/text/utf8.h"
@@ -61,7 +62,7 @@ extern "C" int LLVMFuzzerTestOneInput(const uint8_t* data, size_t size) {
   if (patch.is_object()) {
     auto file = good();
     file.merge_patch(patch);
-    use(file.dump(-1, ' ', false, nlohmann::json::error_handler_t::replace));
+    use(leyden::dump_json(file));
   }
   return 0;
 }

@@ -7,6 +7,7 @@
 #include <cstdio>
 #include <thread>
 
+#include "base/json_dump.h"
 #include "plugins/mcp/mcp_client.h"
 
 using namespace leyden;
@@ -67,6 +68,6 @@ int main(int argc, char** argv) {
                               {"seconds", seconds}});
     }
   }
-  std::printf("%s\n", out.dump(-1, ' ', false, Json::error_handler_t::replace).c_str());
+  std::printf("%s\n", dump_json(out).c_str());
   return 0;
 }
