@@ -131,6 +131,21 @@ void Composer::clearQueue() {
   showChips();
 }
 
+WaitingQuestions Composer::takeWaiting() {
+  const WaitingQuestions waiting{std::exchange(m_attachments, {}), std::exchange(m_queue, {})};
+  showChips();
+  showState();
+  return waiting;
+}
+
+void Composer::setWaiting(const WaitingQuestions& waiting) {
+  m_attachments = waiting.attachments;
+  m_queue = waiting.next;
+  showChips();
+  showState();
+  QMetaObject::invokeMethod(this, &Composer::sendQueued, Qt::QueuedConnection);
+}
+
 void Composer::setStatusWidget(QWidget* widget) {
   m_bar->insertWidget(m_bar->indexOf(m_stop), widget);
 }

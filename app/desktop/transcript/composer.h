@@ -28,6 +28,13 @@ struct Question {
   bool isEmpty() const { return text.trimmed().isEmpty() && attachments.isEmpty(); }
 };
 
+/// What waits in a session: what belongs to the question that is being written, and those behind it.
+struct WaitingQuestions {
+  QVector<Attachment> attachments;
+  QVector<Question> next;
+  bool isEmpty() const { return attachments.isEmpty() && next.isEmpty(); }
+};
+
 class Composer : public QFrame {
   Q_OBJECT
  public:
@@ -55,6 +62,9 @@ class Composer : public QFrame {
   void setEditing(const QString& what);
   int queued() const { return int(m_queue.size()); }
   void clearQueue();
+  /// Takes what waits out, e.g. while another session is shown, and puts it back.
+  WaitingQuestions takeWaiting();
+  void setWaiting(const WaitingQuestions& waiting);
   /// A line below the field at its right, e.g. the context meter.
   void setStatusWidget(QWidget* widget);
 

@@ -94,7 +94,7 @@ TranscriptView::TranscriptView(EngineClient* client, QWidget* parent)
   connect(m_client, &EngineClient::answerFinished, this,
           [this](qint64 session, const Message& answer) {
             const QString question = m_live.take(session).question;
-            if (session != m_session) return;
+            if (session != m_session) return askNext(session);
             m_pane->finishAnswer(answer);
             const bool takenBack = answer.run && answer.run->stopped == QLatin1String("cancelled");
             if (session != 0 && takenBack && !question.isEmpty() && draft().isEmpty()) {
@@ -120,6 +120,8 @@ TranscriptView::TranscriptView(EngineClient* client, QWidget* parent)
 }
 
 void TranscriptView::setSession(qint64 session) {
+  if (const WaitingQuestions left = m_pane->composer()->takeWaiting(); !left.isEmpty())
+    m_waiting[m_session] = {left, settings()};
   m_session = session;
   m_loaded = session == 0;
   m_wantedState = {};
@@ -131,8 +133,8 @@ void TranscriptView::setSession(qint64 session) {
   m_pane->setMessages({});
   const SessionRow* row = m_client->session(session);
   m_pane->setTitle(row == nullptr ? QString() : row->title);
-  m_pane->composer()->clearQueue();
   m_pane->composer()->setBusy(m_live.contains(session));
+  m_pane->composer()->setWaiting(m_waiting.take(session).questions);
   showReady();
   if (session != 0) loadMessages(true);
 }
@@ -190,6 +192,15 @@ void TranscriptView::ask(const Question& question) {
   m_pane->showQuestion(text);
   m_pane->beginAnswer();
   m_client->ask(m_session, text, settings());
+}
+
+/// The next question that waits in a session that is not shown.
+void TranscriptView::askNext(qint64 session) {
+  const auto waiting = m_waiting.find(session);
+  if (waiting == m_waiting.end() || waiting->questions.next.isEmpty()) return;
+  const QString text = wholeQuestion(waiting->questions.next.takeFirst());
+  m_live[session] = {text, {}};
+  m_client->ask(session, text, waiting->settings);
 }
 
 void TranscriptView::askEdited(qint64 message, const Question& question) {

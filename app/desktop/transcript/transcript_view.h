@@ -28,13 +28,12 @@
 #include "app/desktop/engine/session_choices.h"
 #include "app/desktop/engine/tool_values.h"
 #include "app/desktop/engine/values.h"
-#include "app/desktop/transcript/composer_edit.h"
+#include "app/desktop/transcript/composer.h"
 
 namespace leyden::desktop {
 
 class ConversationPane;
 class EngineClient;
-struct Question;
 
 class TranscriptView : public QWidget {
   Q_OBJECT
@@ -78,6 +77,7 @@ class TranscriptView : public QWidget {
 
  private:
   void ask(const Question& question);
+  void askNext(qint64 session);
   void askEdited(qint64 message, const Question& question);
   void answerAgain(qint64 message);
   void continueAnswer(qint64 message);
@@ -105,6 +105,12 @@ class TranscriptView : public QWidget {
     std::optional<ApprovalRequest> approval = {};
   };
   QHash<qint64, Live> m_live;
+  /// Of sessions that are not shown: what waits there, and how it is to be answered.
+  struct Waiting {
+    WaitingQuestions questions;
+    AskSettings settings;
+  };
+  QHash<qint64, Waiting> m_waiting;
 };
 
 }  // namespace leyden::desktop

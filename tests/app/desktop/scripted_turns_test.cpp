@@ -95,6 +95,41 @@ class ScriptedTurnsTest : public QObject {
     QCOMPARE(desk.pane()->composer()->queued(), 0);
   }
 
+  void followUpsWaitInTheirOwnSession() {
+    Desk desk(R"({"token_ms": 40, "answers": [
+      {"when": "first", "steps": [{"text": "One and some more words that take a while to write."}]},
+      {"when": "second", "steps": [{"text": "Two and some more words that take a while to write."}]},
+      {"when": "third", "steps": [{"text": "Three."}]},
+      {"when": "elsewhere", "steps": [{"text": "Here."}]}]})");
+    QVERIFY(desk.ready());
+    Composer* composer = desk.pane()->composer();
+    desk.ask("Is this elsewhere?");
+    QVERIFY(desk.keptAnswer());
+    const qint64 other = desk.room()->session();
+    desk.room()->newSession();
+    QTRY_VERIFY_WITH_TIMEOUT(desk.room()->session() != other, kPatienceMs);
+    const qint64 session = desk.room()->session();
+    desk.ask("The first?");
+    QTRY_VERIFY_WITH_TIMEOUT(desk.messages()->streamingRow() >= 0, kPatienceMs);
+    desk.ask("The second?");
+    desk.ask("The third?");
+    QCOMPARE(composer->queued(), 2);
+    desk.room()->openSession(other);
+    QCOMPARE(composer->queued(), 0);
+    QTRY_COMPARE(desk.messages()->rowCount(), 2);
+    // The second is asked while another session is shown, the third when one comes back.
+    QTRY_VERIFY_WITH_TIMEOUT(desk.client->session(session)->messages >= 3, kPatienceMs);
+    QCOMPARE(desk.last().text, QString("Here."));
+    desk.room()->openSession(session);
+    QCOMPARE(composer->queued(), 1);
+    QTRY_COMPARE_WITH_TIMEOUT(desk.messages()->rowCount(), 6, kPatienceMs);
+    QVERIFY(desk.keptAnswer());
+    QCOMPARE(desk.messages()->at(2).message.text, QString("The second?"));
+    QCOMPARE(desk.messages()->at(4).message.text, QString("The third?"));
+    QCOMPARE(desk.last().text, QString("Three."));
+    QCOMPARE(composer->queued(), 0);
+  }
+
   void whatWasStoppedIsKeptAndGoesOn() {
     Desk desk(R"({"token_ms": 40, "answers": [
       {"steps": [{"text": "a b c d e f g h i j k l m n o p q r s t u v w x y z"}]}]})");
