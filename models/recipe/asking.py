@@ -183,8 +183,8 @@ def count_tokens(text, zh):
     return len(text) / (1.5 if zh else 3.75) + 3
 
 
-def conversation(world, g, budget, zh=False, share=None, mix=MIX, w_doc=W_DOC, **kw):
-    """One or several documents, then questions until the budget is used."""
+def conversation(world, g, budget, zh=False, share=None, mix=MIX, w_doc=W_DOC, least=0, **kw):
+    """One or several documents, then questions until the budget is used, which keeps `least` tokens for them."""
     share = share or g.uniform(.5, .8)
     p = Prompt(world.library(zh), g, int(budget * share), zh, **kw)
     if not p.docs:
@@ -198,7 +198,7 @@ def conversation(world, g, budget, zh=False, share=None, mix=MIX, w_doc=W_DOC, *
         p.join_short()
     p.number()
     asker, segs = Asker(world, p, g), opening(p, g, w_doc)
-    left = budget - sum(count_tokens(t, zh) for t, _, _ in segs)
+    left = max(least, budget - sum(count_tokens(t, zh) for t, _, _ in segs))
     misses = 0
     while left > 60 and misses < 30:
         turn = one_turn(asker, g, weighted(g, mix))

@@ -29,11 +29,11 @@ def runs(logs):
 
 def chart(target, title, unit, lines, top, step):
     """lines: [(name, [(x, y)])]"""
-    w, h = 900, 360
+    w, h, head = 900, 360, 28 + 14 * math.ceil(len(lines) / 6)
     right = max(x for _, points in lines for x, _ in points)
 
     def xy(x, y):
-        return 50 + x / right * (w - 70), h - 40 - min(y, top) / top * (h - 110)
+        return 50 + x / right * (w - 70), h - 40 - min(y, top) / top * (h - 40 - head)
     svg = ['<svg xmlns="http://www.w3.org/2000/svg" width="%d" height="%d" font-family="sans-serif" font-size="11">' % (w, h), '<rect width="100%" height="100%" fill="white"/>']
     for k in range(int(top / step) + 1):
         y = xy(0, k * step)[1]

@@ -3,7 +3,7 @@ import math, os, random, sys
 
 import torch
 
-import attention, export, facts, grpo, handmade, library, load, model, questions, rewards, sampling, shelf, tasks, tokens, tools
+import attention, blend, export, facts, grpo, handmade, library, load, model, questions, rewards, sampling, shelf, tasks, tokens, tools
 import wording as P
 
 HERE = os.path.dirname(os.path.abspath(__file__))
@@ -195,7 +195,18 @@ def json_profile():
     return json.load(open(DEFAULT + "/leyden.json"))
 
 
+def means():
+    torch.manual_seed(2)
+    models = [model.Model(model.Config(vocab=64, layers=2)) for _ in range(3)]
+    models[2].layers[1].bias += 4
+    before = [[t.clone() for t in blend.tensors(m)] for m in models]
+    mean = blend.blend(models, (2, 1, 1))
+    for got, a, b, c in zip(blend.tensors(mean), *before):
+        assert torch.allclose(got, a / 2 + b / 4 + c / 4, atol=1e-6)
+    assert mean.layers[1].bias.mean() == 1 and len(before[0]) > len(list(mean.parameters()))
+
+
 if __name__ == "__main__":
-    for check in (divergence, policy_gradient, positions, router, selection, weights, inputs, sampler, branches, text):
+    for check in (divergence, policy_gradient, positions, router, selection, weights, inputs, sampler, branches, means, text):
         check()
         print("ok", check.__name__, flush=True)

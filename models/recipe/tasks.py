@@ -128,6 +128,7 @@ def closed(world, g):
 
 COPY = (("read", .4), ("literal", .2), ("fact", .2), ("natural", .2))
 FACTS = (("fact", .65), ("hop", .1), ("absent", .25))
+TINY = (("natural", .45), ("fact", .3), ("literal", .1), ("absent", .15))   # what is asked of a note is mostly there
 # what each specialist of the distillation stage is trained on
 DOMAINS = {"quoting": (("natural", .45), ("fact", .25), ("literal", .2), ("read", .1)), "multihop": (("hop", .7), ("fact", .2), ("natural", .1)),
            "absence": (("absent", .5), ("fact", .3), ("natural", .2)), "search": None, "writing": None}
@@ -214,7 +215,7 @@ def sequence(world, tok, g, kind, length, chinese=.1):
         elif kind == "facts":
             segs = conversation(world, g, room, zh, share=g.uniform(.6, .9), w_doc=.1, mix=FACTS)
         elif kind == "tiny":                               # a few sentences and what they say
-            segs = conversation(world, g, min(room, g.choice([120, 200, 300, 500])), zh, target=g.choice([12, 20, 40]), mix=FACTS)
+            segs = conversation(world, g, min(room, g.choice([80, 120, 200, 300, 500])), zh, share=.5, least=g.choice([130, 200]), target=g.choice([12, 20, 40]), mix=TINY)
         elif kind == "closed":
             segs = closed(world, g)
         elif kind == "tool":

@@ -1,0 +1,45 @@
+"""Documents of a sentence to ten, as people write them, through the runtime with --constrain.
+
+    PYTHONPATH=../../capi/bindings/python LEYDEN_LIBRARY=path/to/libleyden.so python notes.py MODEL...
+
+notes.json holds sentences with a question each, others to stand beside them, and questions that none of them
+answers. Says of how many the answer has the value, how many are refused, and how many of the unanswerable are.
+"""
+import json, os, random, sys
+
+import leyden
+import wording as P
+
+HERE = os.path.dirname(os.path.abspath(__file__))
+BESIDE = (0, 2, 5, 9)                 # other sentences in the document
+
+
+def answer(model, sentences, question):
+    chat = model.chat()
+    chat.add_document("Notes", " ".join(sentences))
+    return chat.ask(question, constrain_references=True, max_tokens=60).text
+
+
+def main():
+    cases = json.load(open(HERE + "/notes.json"))
+    for folder in sys.argv[1:]:
+        model, g, total = leyden.Model(folder), random.Random(4), [0, 0, 0]
+        for n in BESIDE:
+            right = refused = unknown = 0
+            for note in cases["notes"]:
+                text = g.sample(cases["beside"], n)
+                text.insert(g.randrange(n + 1), note["sentence"])
+                got = answer(model, text, note["question"])
+                right += note["value"] in got
+                refused += P.REFUSAL_EN in got
+            for question in cases["absent"]:
+                unknown += P.REFUSAL_EN in answer(model, text, question)
+            print("%s, %d beside: right %d, refused %d of %d; unanswerable, refused %d of %d" % (
+                folder, n, right, refused, len(cases["notes"]), unknown, len(cases["absent"])), flush=True)
+            total = [a + b for a, b in zip(total, (right, refused, unknown))]
+        print("%s: right %d, refused %d of %d; unanswerable, refused %d of %d" % (
+            (folder, *total[:2], len(BESIDE) * len(cases["notes"]), total[2], len(BESIDE) * len(cases["absent"]))), flush=True)
+
+
+if __name__ == "__main__":
+    main()
