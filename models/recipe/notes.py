@@ -20,10 +20,14 @@ def answer(model, sentences, question):
     return chat.ask(question, constrain_references=True, max_tokens=60).text
 
 
+def tell(what, right, refused, notes, unknown, absent):
+    print("%s: right %d, refused %d of %d; unanswerable, refused %d of %d" % (what, right, refused, notes, unknown, absent), flush=True)
+
+
 def main():
     cases = json.load(open(HERE + "/notes.json"))
     for folder in sys.argv[1:]:
-        model, g, total = leyden.Model(folder), random.Random(4), [0, 0, 0]
+        model, g, rows = leyden.Model(folder), random.Random(4), []
         for n in BESIDE:
             right = refused = unknown = 0
             for note in cases["notes"]:
@@ -34,11 +38,9 @@ def main():
                 refused += P.REFUSAL_EN in got
             for question in cases["absent"]:
                 unknown += P.REFUSAL_EN in answer(model, text, question)
-            print("%s, %d beside: right %d, refused %d of %d; unanswerable, refused %d of %d" % (
-                folder, n, right, refused, len(cases["notes"]), unknown, len(cases["absent"])), flush=True)
-            total = [a + b for a, b in zip(total, (right, refused, unknown))]
-        print("%s: right %d, refused %d of %d; unanswerable, refused %d of %d" % (
-            (folder, *total[:2], len(BESIDE) * len(cases["notes"]), total[2], len(BESIDE) * len(cases["absent"]))), flush=True)
+            rows.append((right, refused, len(cases["notes"]), unknown, len(cases["absent"])))
+            tell("%s, %d beside" % (folder, n), *rows[-1])
+        tell(folder, *map(sum, zip(*rows)))
 
 
 if __name__ == "__main__":
