@@ -21,6 +21,7 @@ small="--plan plan_smoke.json --budget 250 --limit 8"
 "$py" distill.py --ckpt "$out/run/specialist.pt" --domain writing --out "$out/w.jsonl" --count 2 --batch 2 --best-of 2 --least -1 $small $common
 "$py" train.py --plan plan_smoke_distil.json --distilled "$out/w.jsonl" --out "$out/run" --no-compile --workers 1 $common --stop-at 60
 "$py" grpo.py --ckpt "$out/run/distilled.pt" --out "$out/g" --prompts 2 --group 2 --steps 1 $small $common
+test -s "$out/g/export/model.safetensors"
 "$py" blend.py "$out/b" 1:"$out/run/export" 3:"$out/g/export"
 test -s "$out/b/model.safetensors"
 echo "smoke passed"
