@@ -126,11 +126,6 @@ void Composer::setEditing(const QString& what) {
   m_cancelEdit->setVisible(!what.isEmpty());
 }
 
-void Composer::clearQueue() {
-  m_queue.clear();
-  showChips();
-}
-
 WaitingQuestions Composer::takeWaiting() {
   const WaitingQuestions waiting{std::exchange(m_attachments, {}), std::exchange(m_queue, {})};
   showChips();

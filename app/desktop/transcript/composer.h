@@ -61,7 +61,6 @@ class Composer : public QFrame {
   /// Shown while a message is edited; empty: none is.
   void setEditing(const QString& what);
   int queued() const { return int(m_queue.size()); }
-  void clearQueue();
   /// Takes what waits out, e.g. while another session is shown, and puts it back.
   WaitingQuestions takeWaiting();
   void setWaiting(const WaitingQuestions& waiting);

@@ -97,7 +97,7 @@ class ScriptedRecoveryTest : public QObject {
     // A question waits in the composer, where it can be taken back.
     desk.ask("And this?");
     QCOMPARE(desk.pane()->composer()->queued(), 1);
-    desk.pane()->composer()->clearQueue();
+    desk.pane()->composer()->takeWaiting();
     // An answer that was to be written again waits behind the model, and is stopped there.
     emit desk.pane()->regenerateRequested(desk.last().id);
     QVERIFY(desk.pane()->composer()->isBusy());
