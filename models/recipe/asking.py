@@ -11,8 +11,10 @@ import questions as Q
 import tokens as K
 import wording as P
 from documents import Prompt
+from everyday import Everyday
 
 W_ANSWER, W_DOC, W_DRILL_DOC, W_ASK = 1.0, 0.25, 0.15, 0.1
+EVERYDAY = .35                    # share of everyday statements among what is planted
 SYSTEMS = ["You are a helpful assistant.", "Answer from the documents.", "Be brief.", "Quote the passage that answers the question.",
            "You are a careful reader of documents.", "Answer in the language of the question."]
 
@@ -79,8 +81,12 @@ class Asker:
     def absent(self):
         """A question the prompt does not answer: foreign text, or a planted name with another attribute."""
         g = self.g
+        if self.p.everyday and g.random() < .8 * self.p.everyday:
+            planted = [f for f in self.p.keys.values() if isinstance(f, Everyday)]
+            f = g.choice(g.choice(planted).beside(g)) if planted and g.random() < .6 else Everyday(g)
+            return f.question(g) if f.key not in self.p.keys else None
         r = g.random()
-        keys = list(self.p.keys)
+        keys = [k for k, f in self.p.keys.items() if isinstance(f, F.Fact)]
         if r < .55 or self.zh:
             for _ in range(5):
                 e = g.choice(keys)[0] if keys and g.random() < .4 else None
@@ -163,6 +169,10 @@ def one_turn(asker, g, kind):
 MIX = (("natural", .50), ("fact", .20), ("absent", .12), ("literal", .07), ("read", .05), ("hop", .09))
 
 
+NOTE = (("fact", .75), ("absent", .25))
+NOTES = ["Notes", "notes.txt", "Note", "todo.md", "Memo", "memo.txt", "Minutes", "To remember", "info.txt", "Untitled", "Diary", "list.md"]
+
+
 def weighted(g, table):
     r = g.random() * sum(w for _, w in table)
     for name, w in table:
@@ -184,29 +194,42 @@ def count_tokens(text, zh):
 
 
 def conversation(world, g, budget, zh=False, share=None, mix=MIX, w_doc=W_DOC, least=0, **kw):
-    """One or several documents, then questions until the budget is used, which keeps `least` tokens for them."""
+    """One or several documents and questions about them."""
     share = share or g.uniform(.5, .8)
     p = Prompt(world.library(zh), g, int(budget * share), zh, **kw)
     if not p.docs:
         return chat(world, g)
     n = max(2, int(budget * (1 - share) / 80))
-    p.plant(max(1, int(n * dict(mix).get("fact", 0) * 1.2)))
+    p.plant(max(1, int(n * dict(mix).get("fact", 0) * 1.2)), EVERYDAY)
     if not zh and dict(mix).get("hop") and len(p.passages) > 6 and g.random() < .8:
         for _ in range(min(8, 1 + int(n * dict(mix)["hop"]))):
             p.plant_hop()
     if not kw and g.random() < .7:
         p.join_short()
+    return questions_about(world, p, g, budget, mix, w_doc, least)
+
+
+def note(world, g, budget, least):
+    """A few everyday statements alone, as somebody writes them down, then questions about them."""
+    p = Prompt(world.en, g, 0)
+    p.docs = [(g.choice(NOTES), [])]
+    p.plant(g.choice([1, 1, 2, 3, 5, 8, 12]), g.choice([1, 1, .6]))
+    return questions_about(world, p.join_short(), g, budget, NOTE, W_DOC, least, planted_only=True)
+
+
+def questions_about(world, p, g, budget, mix, w_doc, least, planted_only=False):
+    """The prompt, then questions until the budget, which keeps `least` tokens for them, or what was planted is used up."""
     p.number()
     asker, segs = Asker(world, p, g), opening(p, g, w_doc)
-    left = max(least, budget - sum(count_tokens(t, zh) for t, _, _ in segs))
+    left = max(least, budget - sum(count_tokens(t, p.zh) for t, _, _ in segs))
     misses = 0
-    while left > 60 and misses < 30:
+    while left > 60 and misses < 30 and (asker.facts or not planted_only):
         turn = one_turn(asker, g, weighted(g, mix))
         if not turn:
             misses += 1
             continue
         segs += turn
-        left -= sum(count_tokens(t, zh) for t, _, _ in turn)
+        left -= sum(count_tokens(t, p.zh) for t, _, _ in turn)
     return segs
 
 
@@ -221,7 +244,7 @@ def drill(world, g, budget, zh=False, share=None, **kw):
             x.hidden, x.head = x.head.lstrip("# "), None
         elif not zh and len(x.sents) >= 3 and g.random() < .3:    # a sentence becomes a question only
             x.hidden = x.sents.pop(g.randrange(len(x.sents)))
-    p.plant(max(2, len(p.passages) // 8))
+    p.plant(max(2, len(p.passages) // 8), EVERYDAY)
     if g.random() < .5:
         p.join_short()
     p.number()

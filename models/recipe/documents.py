@@ -1,6 +1,7 @@
 """Prompt documents: library text cut into numbered passages, with planted facts."""
 import questions as Q
 import tokens as K
+from everyday import Everyday
 from facts import ATTRIBUTES, ITEMS, PLACES, Fact, person, value
 
 
@@ -92,6 +93,7 @@ class Prompt:
                 self.docs.append((title, passages))
         self.facts = []             # (kind, Fact, passage) that may be asked
         self.keys = {}              # every stated (entity, attribute)
+        self.everyday = 0           # share of Everyday statements among the planted
         self.places = set()         # places already tied to somebody
         self.hops = []              # (first passage, second passage, question, answer)
 
@@ -118,10 +120,14 @@ class Prompt:
         ps.insert(k, p)
         return p
 
-    def plant(self, n):
-        """n asked facts plus same-name and same-attribute distractors and a few corrections."""
+    def plant(self, n, everyday=0):
+        """n asked facts plus same-name and same-attribute distractors and a few corrections; that share of them everyday statements."""
         g, seen = self.g, self.keys
+        self.everyday = 0 if self.zh else everyday
         for _ in range(n):
+            if self.everyday and g.random() < self.everyday:
+                self.plant_everyday()
+                continue
             f = Fact(g, self.zh)
             if f.key in seen:
                 continue
@@ -141,6 +147,16 @@ class Prompt:
                         seen[d.key] = d
                         self.place(d.text, True)
         return self
+
+    def plant_everyday(self):
+        """One asked statement, and sometimes others to confuse it with."""
+        f = Everyday(self.g)
+        for x in [f] + (f.beside(self.g) if self.g.random() < .5 else []):
+            if x.key not in self.keys:
+                self.keys[x.key] = x
+                p = self.place(x.text, x)
+                if x is f:
+                    self.facts.append(("fact", x, p))
 
     def plant_hop(self):
         """Two linked facts: a person is tied to a place, the place has the asked property."""

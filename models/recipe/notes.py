@@ -1,23 +1,23 @@
 """Documents of a sentence to ten, as people write them, through the runtime with --constrain.
 
-    PYTHONPATH=../../capi/bindings/python LEYDEN_LIBRARY=path/to/libleyden.so python notes.py MODEL...
+    PYTHONPATH=../../capi/bindings/python LEYDEN_LIBRARY=path/to/libleyden.so python notes.py CASES MODEL...
 
-notes.json holds sentences with a question each, others to stand beside them, and questions that none of them
-answers. Says of how many the answer has the value, how many are refused, and how many of the unanswerable are.
+CASES, notes.json or notes_blind.json, holds sentences with a question each, others to stand beside them, and
+questions that none of them answers. Says of how many the answer has the value, how many are refused, and how
+many of the unanswerable are. notes_blind.json was written by somebody who knew nothing of the training rows.
 """
-import json, os, random, sys
+import json, random, sys
 
 import leyden
 import wording as P
 
-HERE = os.path.dirname(os.path.abspath(__file__))
 BESIDE = (0, 2, 5, 9)                 # other sentences in the document
 
 
 def answer(model, sentences, question):
     chat = model.chat()
     chat.add_document("Notes", " ".join(sentences))
-    return chat.ask(question, constrain_references=True, max_tokens=60).text
+    return chat.ask(question, constrain_references=True, max_tokens=160).text
 
 
 def tell(what, right, refused, notes, unknown, absent):
@@ -25,8 +25,8 @@ def tell(what, right, refused, notes, unknown, absent):
 
 
 def main():
-    cases = json.load(open(HERE + "/notes.json"))
-    for folder in sys.argv[1:]:
+    cases = json.load(open(sys.argv[1]))
+    for folder in sys.argv[2:]:
         model, g, rows = leyden.Model(folder), random.Random(4), []
         for n in BESIDE:
             right = refused = unknown = 0

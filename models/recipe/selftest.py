@@ -3,7 +3,7 @@ import math, os, random, sys
 
 import torch
 
-import attention, blend, export, facts, grpo, handmade, library, load, model, questions, rewards, sampling, shelf, tasks, tokens, tools
+import attention, blend, everyday, export, facts, grpo, handmade, library, load, model, questions, rewards, sampling, shelf, tasks, tokens, tools
 import wording as P
 
 HERE = os.path.dirname(os.path.abspath(__file__))
@@ -206,7 +206,19 @@ def means():
     assert mean.layers[1].bias.mean() == 1 and len(before[0]) > len(list(mean.parameters()))
 
 
+def statements():
+    """An everyday statement holds its value, its question does not ask with it, and what stands beside it says something else."""
+    g = random.Random(1)
+    for pattern in everyday.PATTERNS:
+        for _ in range(20):
+            f = everyday.Everyday(g, pattern)
+            q = f.question(g)
+            assert f.v.lower() in f.text.lower() and "{" not in f.text + q, f.text
+            assert "{=" not in f.form and q.endswith("?"), (f.text, q)
+            assert all(x.text != f.text for x in f.beside(g) if x.key != f.key)
+
+
 if __name__ == "__main__":
-    for check in (divergence, policy_gradient, positions, router, selection, weights, inputs, sampler, branches, means, text):
+    for check in (statements, divergence, policy_gradient, positions, router, selection, weights, inputs, sampler, branches, means, text):
         check()
         print("ok", check.__name__, flush=True)

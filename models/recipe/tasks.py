@@ -5,7 +5,7 @@ import facts as F
 import questions as Q
 import tokens as K
 import wording as P
-from asking import SYSTEMS, W_ANSWER, World, ask, conversation, count_tokens, drill, refusal, weighted
+from asking import SYSTEMS, W_ANSWER, World, ask, conversation, count_tokens, drill, note, refusal
 from tools import some_others, tool_use
 
 W_REF, W_REFUSAL = 4.0, 2.0       # the tokens that decide
@@ -214,6 +214,8 @@ def sequence(world, tok, g, kind, length, chinese=.1):
             segs = conversation(world, g, min(room, g.choice([1500, 3000, 6000])), mix=DOMAINS["multihop"])
         elif kind == "facts":
             segs = conversation(world, g, room, zh, share=g.uniform(.6, .9), w_doc=.1, mix=FACTS)
+        elif kind == "tiny" and not zh and g.random() < .5:
+            segs = note(world, g, min(room, 500), g.choice([130, 200]))
         elif kind == "tiny":                               # a few sentences and what they say
             segs = conversation(world, g, min(room, g.choice([80, 120, 200, 300, 500])), zh, share=.5, least=g.choice([130, 200]), target=g.choice([12, 20, 40]), mix=TINY)
         elif kind == "closed":

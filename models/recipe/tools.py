@@ -3,7 +3,7 @@ import facts as F
 import questions as Q
 import tokens as K
 import wording as P
-from asking import SYSTEMS, W_ANSWER, Asker, answer_of, ask, refusal, weighted
+from asking import EVERYDAY, SYSTEMS, W_ANSWER, Asker, answer_of, ask, refusal, weighted
 from documents import Prompt
 from shelf import Shelf, number
 
@@ -108,7 +108,7 @@ def tool_use(world, g):
     zh = g.random() < .06
     target = g.choice([20, 30, 40, 55, 70, 80])            # short passages: more decisions a row
     prompt = Prompt(world.library(zh), g, g.choice([300, 800, 1500, 3000]), zh, target=target, heads=g.choice(["drop", "plain"]))
-    prompt.plant(6).join_short(min(40, target))
+    prompt.plant(6, EVERYDAY).join_short(min(40, target))
     segs = [(K.BOS + system + P.tools_block(extra + [P.SEARCH, P.OPEN] if g.random() < .4 else [P.SEARCH, P.OPEN] + extra, g.random() < .2), 0.02, "doc")]
     shelf = Shelf(prompt, g)
     asker = Asker(world, prompt, g, .3)
