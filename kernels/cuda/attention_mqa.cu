@@ -1,10 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-// Sparse attention over latent records, absorbed form.
-//
-// A row's keys are cut into parts of kPartKeys. A part is a softmax of its own (running maximum
-// over tiles of 64 keys); parts are merged in order. A block has one row and 16, 32 or 64 heads,
-// and either all parts, which it merges in the result's place, or one of them: then a second kernel
-// merges. The bits are the same.
+// Sparse attention over latent records, absorbed form: 16 or 32 heads a block. Blocks of 64 are in
+// attention_mqa_wide.cu, what both share in attention_mqa.cuh.
 //
 // Keys are the 64 rows of a product and heads its columns, so that any number of heads does without
 // padding. A step takes two tiles, each in a buffer of its own. Two warpgroups multiply:
@@ -22,73 +18,10 @@
 //   numbers of heads and warps (Mqa::Stats)
 // The latent takes an even number of lines, the rotated channels one more, which later has the
 // tile's P: [64 keys][128: heads].
-#include "kernels/cuda/latent_tiles.cuh"
-#include "kernels/cuda/selected_keys.cuh"
+#include "kernels/cuda/attention_mqa.cuh"
 
 namespace leyden::cuda {
 namespace {
-
-constexpr float kLog2E = 1.4426950408889634f, kLn2 = 0.6931471805599453f;
-
-/// Two sets of values summed under their own maximum: the factors that bring them to a common one.
-/// Maxima are exponents of two.
-struct Merge {
-  float top, before, after;
-  __device__ Merge(float a, float b) {
-    top = fmaxf(a, b);
-    before = a == -INFINITY ? 0.0f : exp2_fast(a - top);
-    after = b == -INFINITY ? 0.0f : exp2_fast(b - top);
-  }
-  __device__ float operator()(float a, float b) const { return fmaf(a, before, b * after); }
-};
-__device__ float inverse(float sum) { return sum > 0 ? 1.0f / sum : 0.0f; }
-
-__device__ void sync_multipliers() { sync_warpgroups<kMultipliers / kWarpgroup, 0>(); }
-
-/// Latent and rotated channels of the block's heads as bf16, zeros where there are none.
-template <int kHeads, bool kPlain>
-__device__ void load_queries(const MqaShape& s, int64_t row, int64_t first_head,
-                             const float* q_latent, const float* q_pe, int64_t q_stride,
-                             uint8_t* queries) {
-  const bool aligned = kPlain && q_stride % 4 == 0 && is_aligned(q_latent) && is_aligned(q_pe);
-  const int latent_lines = kPlain ? kMostLines : s.latent_lines;
-  const int pieces = (latent_lines + 1) * kHeads * 8;
-  const auto place = [](int i) {
-    return i / 8 / kHeads * kHeads * kLine + swizzled_16(i / 8 % kHeads, i % 8);
-  };
-  const auto load = [&](int i, float(&v)[8]) {
-    const int piece = i % 8, head = i / 8 % kHeads, line = i / 8 / kHeads;
-    const bool is_rope = line == latent_lines;
-    const int64_t width = is_rope ? s.rope : s.rank,
-                  at = is_rope ? 8 * piece : 64 * line + 8 * piece;
-    const int64_t source = row * s.a.n_heads + first_head + head;
-    const float* from = is_rope ? q_pe + source * q_stride : q_latent + source * s.rank;
-    for (float& f : v) f = 0;
-    if (i >= pieces || first_head + head >= s.a.n_heads) return;
-    if (aligned) {
-      const float4 a = *reinterpret_cast<const float4*>(from + at),
-                   b = *reinterpret_cast<const float4*>(from + at + 4);
-      v[0] = a.x, v[1] = a.y, v[2] = a.z, v[3] = a.w;
-      v[4] = b.x, v[5] = b.y, v[6] = b.z, v[7] = b.w;
-    } else {
-#pragma unroll
-      for (int c = 0; c < 8; ++c)
-        if (at + c < width) v[c] = from[at + c];
-    }
-  };
-  constexpr int kAtOnce = 6;  // loads go ahead of stores
-  for (int first = threadIdx.x; first < pieces; first += kAtOnce * kMultipliers) {
-    float v[kAtOnce][8];
-#pragma unroll
-    for (int i = 0; i < kAtOnce; ++i) load(first + i * kMultipliers, v[i]);
-#pragma unroll
-    for (int i = 0; i < kAtOnce; ++i)
-      if (first + i * kMultipliers < pieces)
-        *reinterpret_cast<uint4*>(queries + place(first + i * kMultipliers)) = {
-            bf16_pair(v[i][0], v[i][1]), bf16_pair(v[i][2], v[i][3]), bf16_pair(v[i][4], v[i][5]),
-            bf16_pair(v[i][6], v[i][7])};
-  }
-}
 
 /// Joins the kCount <= 8 numbers of all lanes of a warp with the same t: v[0] becomes that of
 /// number share_of(kCount). Each step halves what a lane has; of any count, lanes are joined in one
@@ -117,25 +50,21 @@ __device__ int share_of(int count) {
   }
   return number;
 }
-/// What a sum under the maximum `before` is multiplied by for the maximum `now`. Sums under none
-/// are 0.
-__device__ float rescaling(float before, float now) {
-  return before == -INFINITY ? 1.0f : exp2_fast(before - now);
-}
+
+template <bool kPlain>
+using Keys = Records<kPlain, kKeys, 2>;
 
 template <int kHeads>
 struct Mqa {
   static constexpr int kOwnHeads = kHeads / 4;  ///< those this thread has scores of
   static constexpr int kShared = kOwnHeads < 8 ? kOwnHeads : 8;  ///< of them, as share_out() takes
   static constexpr int kQueryLine = kHeads * kLine;
-  /// Registers of a thread.
-  static constexpr int kMultiplying = kHeads == 64 ? 192 : 128, kLoading = 256 - kMultiplying;
 
   /// Warpgroup w writes what is of tile w, after all have read what was there before: `top` is read
   /// before the other one's `ready`, `factor` before that of the next step.
   struct Stats {
     float4 warps[kBuffers][kHeads];       ///< a number of each head from each warp of w
-    float top[kBuffers][kHeads];          ///< largest score of the part up to the tile
+    float top[kBuffers][kHeads];          ///< largest score of the part up to the tile, rounded up
     float own_factor[kBuffers][kHeads];   ///< of what w has summed before
     float factor[2][kBuffers][kHeads];    ///< [step % 2]: of what all have summed before
     float before[kHeads], after[kHeads];  ///< of a part in a Merge
@@ -143,7 +72,7 @@ struct Mqa {
     float part_top[kHeads], part_sum[kHeads];
     float all_top[kHeads], all_sum[kHeads];  ///< of the parts before it
     Barrier full[kBuffers], ready[kBuffers], free[kBuffers];
-    uint32_t valid[kBuffers][kKeys / kWarpKeys];  ///< of key k of a loading warp: bit k * kPerKey
+    Keys<true>::Votes votes[kBuffers];
     Places records;
   };
 
@@ -151,12 +80,6 @@ struct Mqa {
     return static_cast<size_t>(s.lines()) * (kQueryLine + kBuffers * kTileBytes) + sizeof(Stats);
   }
 };
-
-/// A part's result of one head: values, largest score, sum.
-__device__ int64_t partial_at(const MqaShape& s, int64_t row, int64_t head, int64_t part,
-                              int64_t parts) {
-  return ((row * s.a.n_heads + head) * parts + part) * (s.rank + 2);
-}
 
 /// Block (row and heads, part): those of a row run together and find each other's keys in the
 /// second cache. `parts` 0: the block does them all and writes the result.
@@ -190,11 +113,9 @@ __global__ void __launch_bounds__(kThreads, 1)
   __syncthreads();
   const int group = warpgroup_number(), warp = threadIdx.x / kWarp % 4;
   if (group >= kMultipliers / kWarpgroup) {
-    if constexpr (M::kLoading < M::kMultiplying) set_registers<M::kLoading, false>();
-    Records<kPlain, kHeads == 64 ? 1 : 2>(s, row, end, stats.records).run(begin, keys, stats);
+    Keys<kPlain>(s, row, end, stats.records).run(begin, keys, stats);
     return;
   }
-  if constexpr (M::kLoading < M::kMultiplying) set_registers<M::kMultiplying, true>();
   const int lane = threadIdx.x % kWarp, g = lane / 4, t = lane % 4;
   const int own_lines = latent_lines / 2;
   /// The head of this thread's score, and of its value, number 4 j + e.
@@ -321,13 +242,13 @@ __global__ void __launch_bounds__(kThreads, 1)
     }
     commit_products();
     // Of the warp's 16 keys. The lane that reads them is the one that frees the buffer.
-    uint32_t valid[2] = {};
+    uint32_t votes[2] = {};
     if (lane == 0)
-      for (int half = 0; half < 2; ++half) valid[half] = stats.valid[group][2 * warp + half];
+      for (int half = 0; half < 2; ++half) votes[half] = stats.votes[group][2 * warp + half];
     bool seen[2];
 #pragma unroll
     for (int half = 0; half < 2; ++half)
-      seen[half] = (__shfl_sync(0xffffffffu, valid[half], 0) >> g * kPerKey & 1) != 0;
+      seen[half] = (__shfl_sync(0xffffffffu, votes[half], 0) >> g * Keys<true>::kPerKey & 1) != 0;
     wait_products<0>();
     hold(d);
 
@@ -349,7 +270,8 @@ __global__ void __launch_bounds__(kThreads, 1)
       if (group == 1) wait_barrier(&stats.ready[0], phase);
       const float4 tops = stats.warps[group][h];
       const float before = starts && group == 0 ? -INFINITY : stats.top[group ^ 1][h],
-                  now = fmaxf(before, fmaxf(fmaxf(tops.x, tops.y), fmaxf(tops.z, tops.w)) * scale);
+                  most = fmaxf(fmaxf(tops.x, tops.y), fmaxf(tops.z, tops.w)),
+                  now = fmaxf(before, ceilf(most * scale));
       stats.factor[phase][group][h] = rescaling(before, now);
       stats.own_factor[group][h] = rescaling(starts ? -INFINITY : stats.top[group][h], now);
       stats.top[group][h] = now;
@@ -537,7 +459,7 @@ Error mqa_attention(const Attention& a, const float* q_latent, const float* q, i
     return plain && a.n_heads % heads == 0 &&
            a.m * (split ? parts : 1) * blocks(a.n_heads, heads) >= kMultiprocessors * 3 / 4;
   };
-  const auto run = enough(64)   ? launch_blocks<64, true>
+  const auto run = enough(64)   ? mqa_attention_wide
                    : enough(32) ? launch_blocks<32, true>
                    : plain      ? launch_blocks<16, true>
                                 : launch_blocks<16, false>;

@@ -79,15 +79,18 @@ struct Operand {
   /// The rest is the same for all: 1024 bytes from eight rows to the next eight, swizzle over 128.
   static constexpr uint32_t kHigh = 1024 >> 4 | 1u << 30;
   uint32_t at;  ///< address / 16
-  __device__ explicit Operand(const uint8_t* shared)
-      : at((static_cast<uint32_t>(__cvta_generic_to_shared(shared)) & 0x3ffff) >> 4 | 1u << 16) {}
+  /// `strip`: bytes from 64 columns of a transposed operand to the next 64, where it has more.
+  __device__ explicit Operand(const uint8_t* shared, int strip = 16)
+      : at((static_cast<uint32_t>(__cvta_generic_to_shared(shared)) & 0x3ffff) >> 4 |
+           static_cast<uint32_t>(strip / 16) << 16) {}
   __device__ Operand& operator+=(int bytes) {
     at += static_cast<uint32_t>(bytes / 16);
     return *this;
   }
 #else
   const uint8_t* at;
-  explicit Operand(const uint8_t* shared) : at(shared) {}
+  int strip;
+  explicit Operand(const uint8_t* shared, int strip = 16) : at(shared), strip(strip) {}
   Operand& operator+=(int bytes) {
     at += bytes;
     return *this;
@@ -132,6 +135,7 @@ __device__ inline int warpgroup_number() {
 #else
 void emulator_warpgroup_product(float* d, int columns, const uint8_t* x, const uint8_t* y,
                                 bool e4m3, bool transposed, bool add_to);
+void emulator_warpgroup_product(float (&d)[64], const uint32_t* x, const uint8_t* y, int strip);
 #endif
 
 /// d (+)= x y^T over 32 bytes of each row: 64 rows of x by kColumns of y, e4m3 or bf16 in, fp32
@@ -186,6 +190,24 @@ __device__ void warpgroup_product_transposed(float (&d)[kColumns / 2], Operand x
   }
 #else
   emulator_warpgroup_product(d, kColumns, x.at, y.at, false, true, add_to);
+#endif
+}
+
+/// d += x y, bf16: 16 columns of x, 64 rows, in registers, and 16 rows of y from row 0, 16, 32 or
+/// 48 of two operands of 64 columns each on. Warp w, lane 4 g + t holds of x
+///   x[0] (row 16 w + g, columns 2 t and + 1), x[1] (row 16 w + g + 8, the same columns),
+///   x[2] and x[3] (the same rows, columns 2 t + 8 and + 9)
+/// and of d what is said above. Registers of x are free after wait_products(), too.
+__device__ inline void warpgroup_product(float (&d)[64], const uint32_t* x, Operand y) {
+#ifdef __CUDACC__
+  asm volatile(
+      "{ .reg .pred p; .reg .b64 b; setp.eq.b32 p, 0, 0; mov.b64 b, {%68, %69};\n"
+      "wgmma.mma_async.sync.aligned.m64n128k16.f32.bf16.bf16 {" LEYDEN_R64
+      "}, {%64,%65,%66,%67}, b, p, 1, 1, 1; }"
+      : LEYDEN_D32(0), LEYDEN_D32(32)
+      : "r"(x[0]), "r"(x[1]), "r"(x[2]), "r"(x[3]), "r"(y.at), "r"(Operand::kHigh));
+#else
+  emulator_warpgroup_product(d, x, y.at, y.strip);
 #endif
 }
 

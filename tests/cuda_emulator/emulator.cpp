@@ -319,6 +319,28 @@ void emulator_warpgroup_product(float* d, int columns, const uint8_t* x, const u
                          : value(x, row, k) * value(y, column, k);
   }
 }
+void emulator_warpgroup_product(float (&d)[64], const uint32_t* x, const uint8_t* y, int strip) {
+  struct Fragments {
+    uint32_t x[4];
+  } own, all[kLanes];
+  std::memcpy(own.x, x, sizeof own.x);
+  std::memcpy(all, emulator_exchange(&own, sizeof own), sizeof all);
+  const unsigned g = emulator_lane() / 4, t = emulator_lane() % 4;
+  const auto value = [&](unsigned row, unsigned column) {
+    const uintptr_t a = reinterpret_cast<uintptr_t>(y) + column / 64 * static_cast<unsigned>(strip) +
+                        row * 128 + column % 64 * 2;
+    uint16_t bits;
+    std::memcpy(&bits, reinterpret_cast<const uint8_t*>(a ^ (a >> 7 & 7) << 4), 2);
+    return __uint_as_float(static_cast<uint32_t>(bits) << 16);
+  };
+  for (unsigned i = 0; i < 64; ++i) {
+    const unsigned half = i % 4 / 2, column = i / 4 * 8 + 2 * t + i % 2;
+    for (unsigned k = 0; k < 16; ++k) {
+      const uint32_t pair = all[4 * g + k % 8 / 2].x[half + 2 * (k / 8)];
+      d[i] += __uint_as_float((k % 2 ? pair >> 16 : pair & 0xffffu) << 16) * value(k, column);
+    }
+  }
+}
 }  // namespace leyden::cuda
 
 cudaError_t emulator_run(const cudaLaunchConfig_t& config, unsigned blocks,

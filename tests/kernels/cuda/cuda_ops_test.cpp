@@ -678,17 +678,21 @@ TEST_F(CudaOps, MqaAttentionEqualsTheReference) {
   }
 }
 
-TEST_F(CudaOps, ARowsMqaAttentionDoesNotDependOnItsMates) {
-  // Records of the published sizes: 64 heads a block for 101 rows, 32 for 50, 16 for one.
-  const int64_t rank = 512, rope = 64, heads = 40, most = 101, n_keys = 700, topk = 600;
+/// Records of the published sizes: blocks of 64 heads for many rows, two of them a cluster where
+/// there are 128 heads, blocks of 32 for fewer rows, of 16 for one; and parts of the keys in blocks
+/// of their own.
+void expect_the_same_in_blocks_of_all_kinds(const cuda::Ops& ops, int64_t heads, float sm_scale) {
+  const int64_t rank = 512, rope = 64, most = 101, n_keys = 1700, topk = 1600;
   const KvLayout layout = make_layout(true, 1, rank, rope, 16);
   Pages host(layout, n_keys, 74);
   DevicePages device(layout, host);
   const std::vector<cuda::Row> rows(most, device.row(n_keys - 1));
-  const std::vector<int64_t> seeing = {0, 13, 49};  // the others have no keys
+  const std::vector<int64_t> seeing = {0, 13, 15};  // the others have no keys
   std::vector<int32_t> count(most);
-  count[0] = topk, count[13] = 65, count[49] = 577;
-  const SelectedKeys selected = choose_keys(std::vector<int64_t>(most, n_keys - 1), topk, 77);
+  count[0] = topk, count[13] = 65, count[15] = 1100;
+  SelectedKeys selected = choose_keys(std::vector<int64_t>(most, n_keys - 1), topk, 77);
+  for (int64_t i = 0; i < 1100; ++i)  // a part and a tile of nothing, then some of nothing
+    if (i < 600 || i % 7 == 0) selected.keys[static_cast<size_t>(15 * selected.stride + i)] = -1;
   const auto ql = random_bf16_values(75, most * heads * rank),
              qp = random_bf16_values(76, most * heads * rope);
   DeviceArray<cuda::Row> drows(rows);
@@ -697,27 +701,41 @@ TEST_F(CudaOps, ARowsMqaAttentionDoesNotDependOnItsMates) {
   struct Result {
     std::vector<float> u, lse;
   };
-  const auto run = [&](int64_t first, int64_t m) {
+  const auto run = [&](int64_t first, int64_t m, bool in_parts) {
     DeviceArray<float> u(static_cast<size_t>(m * heads * rank)),
         lse(static_cast<size_t>(m * heads));
-    cuda::Attention a{page_shape(layout, 0), heads, 0.06f, drows.data() + first, m, {}};
+    cuda::Attention a{page_shape(layout, 0), heads, sm_scale, drows.data() + first, m, {}};
     a.selection = {keys.data() + first * selected.stride, counts.data() + first, selected.stride};
-    ok(ops().mqa_attention(a, dql.data() + first * heads * rank, dqp.data() + first * heads * rope,
+    a.most_keys = topk;
+    a.scratch_floats = in_parts ? cuda::partial_floats(m, heads, topk, rank) : 0;
+    DeviceArray<float> scratch(static_cast<size_t>(a.scratch_floats));
+    a.scratch = scratch.data();
+    ok(ops.mqa_attention(a, dql.data() + first * heads * rank, dqp.data() + first * heads * rope,
                            rope, u.data(), lse.data(), nullptr));
     return Result{u.values(), lse.values()};
   };
   const auto part = [](const std::vector<float>& of, int64_t row, int64_t width) {
     return std::vector<float>(of.begin() + row * width, of.begin() + (row + 1) * width);
   };
-  const Result by_64 = run(0, most), by_32 = run(0, 50);
+  const std::vector<Result> all = {run(0, most, false), run(0, 50, false),
+                                   run(0, 2048 / heads, true)};
   for (const int64_t r : seeing) {
-    const Result alone = run(r, 1);
-    EXPECT_EQ(part(by_64.u, r, heads * rank), alone.u) << r;
-    EXPECT_EQ(part(by_64.lse, r, heads), alone.lse) << r;
-    EXPECT_EQ(part(by_32.u, r, heads * rank), alone.u) << r;
-    EXPECT_EQ(part(by_32.lse, r, heads), alone.lse) << r;
+    const Result alone = run(r, 1, false);
+    for (size_t i = 0; i < all.size(); ++i) {
+      EXPECT_EQ(part(all[i].u, r, heads * rank), alone.u) << "run " << i << ", row " << r;
+      EXPECT_EQ(part(all[i].lse, r, heads), alone.lse) << "run " << i << ", row " << r;
+    }
   }
-  for (const float v : part(by_64.u, 1, heads * rank)) ASSERT_EQ(v, 0.0f);
+  for (const float v : part(all[0].u, 1, heads * rank)) ASSERT_EQ(v, 0.0f);
+}
+
+TEST_F(CudaOps, ARowsMqaAttentionDoesNotDependOnItsMates) {
+  expect_the_same_in_blocks_of_all_kinds(ops(), 64, 0.06f);
+  expect_the_same_in_blocks_of_all_kinds(ops(), 128, 0.06f);
+}
+
+TEST_F(CudaOps, PartsOfKeysFarApartAreJoinedTheSameWay) {
+  expect_the_same_in_blocks_of_all_kinds(ops(), 128, 3.0f);  // maxima of parts hundreds of exponents apart
 }
 
 TEST_F(CudaOps, HostileKeysAreMasked) {
