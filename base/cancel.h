@@ -19,6 +19,13 @@ class CancelToken {
   std::atomic<bool> cancelled_{false};
 };
 
+/// One of several files that something is made of.
+struct FilePart {
+  const char* name = nullptr;  ///< without its folder; nullptr: there are no parts to tell of
+  uint64_t number = 0;         ///< from 1
+  uint64_t count = 0;
+};
+
 /// (phase, done, total) of long work; monotonic within a phase. `unit` is "bytes", "tokens", ...
 struct Progress {
   const char* phase = "";
@@ -26,6 +33,7 @@ struct Progress {
   uint64_t done = 0;
   uint64_t total = 0;
   double eta_s = -1;  ///< seconds left, negative while unknown
+  FilePart file;      ///< what is being read
 };
 using ProgressFn = std::function<void(const Progress&)>;
 

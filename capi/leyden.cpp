@@ -88,6 +88,9 @@ leyden_progress to_c(const Progress& progress) {
   out.done = progress.done;
   out.total = progress.total;
   out.eta_s = progress.eta_s;
+  out.file = progress.file.name;
+  out.file_number = progress.file.number;
+  out.file_count = progress.file.count;
   return out;
 }
 

@@ -152,6 +152,10 @@ typedef struct leyden_progress {
   uint64_t done;
   uint64_t total;
   double eta_s; /**< seconds left; negative while unknown */
+  const char* file;     /**< which of several files is being read, without its folder, e.g. a shard
+                             of a checkpoint; NUL-terminated; NULL: there is none to tell of */
+  uint64_t file_number; /**< its number, from 1; 0 without a file */
+  uint64_t file_count;
 } leyden_progress;
 typedef void (*leyden_progress_fn)(const leyden_progress* progress, void* user_data);
 

@@ -96,6 +96,7 @@ void ProgressLine::show(const leyden_progress& p) noexcept try {
     line += fmt::format(", {}{}/s", amount(rate), bytes ? "" : fmt::format(" {}", p.unit));
   }
   if (p.eta_s >= 0 && p.done < p.total) line += fmt::format(", {} left", human_seconds(p.eta_s));
+  if (p.file) line += fmt::format(", {} ({} of {})", p.file, p.file_number, p.file_count);
   if (tty) {
     std::fprintf(stderr, "\r\033[K%s", line.c_str());
     visible_ = true;

@@ -106,7 +106,7 @@ class ModelLoader {
 
   Status vector(const std::string& name, int64_t n, std::vector<float>* out) {
     LEYDEN_ASSIGN(*out, checkpoint_.vector(name, n));
-    return advance(static_cast<size_t>(n) * sizeof(float), 0);
+    return advance(name, static_cast<size_t>(n) * sizeof(float), 0);
   }
 
   Status matrix(const std::string& name, PackedMatrix* out) {
@@ -122,7 +122,7 @@ class ModelLoader {
                            view.codes.data.data(), view.fp8() ? scales.data() : nullptr);
     if (!packed.ok()) return packed.status().with_context(name);
     *out = std::move(*packed);
-    return advance(out->bytes(), view.codes.data.size());
+    return advance(name, out->bytes(), view.codes.data.size());
   }
 
   /// kv_b's halves for the MQA form. Deployed mode holds them as bf16 values, as the model does.
@@ -141,15 +141,16 @@ class ModelLoader {
       for (int64_t v = 0; v < dv; ++v)
         for (int64_t l = 0; l < r; ++l) t[l * dv + v] = head[(dn + v) * r + l];
     });
-    return advance((w->w_uk.size() + w->w_uv_t.size()) * sizeof(float), 0);
+    return advance(name, (w->w_uk.size() + w->w_uv_t.size()) * sizeof(float), 0);
   }
 
-  Status advance(size_t weight_bytes, size_t file_bytes) {
+  Status advance(const std::string& tensor, size_t weight_bytes, size_t file_bytes) {
     model_.weight_bytes_ += weight_bytes;
     done_ += file_bytes;
     if (progress_) {
       const auto total = static_cast<uint64_t>(checkpoint_.bytes());
-      progress_({"load", "bytes", std::min<uint64_t>(done_, total), total});
+      progress_({"load", "bytes", std::min<uint64_t>(done_, total), total, -1,
+                 checkpoint_.shard_of(tensor)});
     }
     if (cancel_ && cancel_->cancelled()) return cancelled("model: loading was cancelled");
     return {};

@@ -9,6 +9,7 @@
 #include <string_view>
 #include <vector>
 
+#include "base/cancel.h"
 #include "base/status.h"
 #include "core/model/config.h"
 #include "core/model/safetensors.h"
@@ -69,6 +70,9 @@ class Checkpoint {
   Status check_unchanged() const;
   /// Where a tensor lies: dtype name as stored, shape, bytes. nullptr when absent.
   const SafetensorsEntry* entry(std::string_view name) const;
+  /// Which of the folder's shards a tensor is in; no file where there is but one, or no such tensor.
+  /// The name lives as long as the Checkpoint.
+  FilePart shard_of(std::string_view name) const;
   /// The stored bytes whatever their dtype; empty when absent.
   std::span<const std::byte> raw(std::string_view name) const;
 

@@ -52,6 +52,13 @@ Status not_finite(const std::string& name, size_t i) {
 
 }  // namespace
 
+FilePart Checkpoint::shard_of(std::string_view name) const {
+  const auto at = locations_.find(name);
+  if (at == locations_.end() || files_.size() < 2) return {};
+  const std::string& path = files_[at->second.file].path();
+  return {path.c_str() + path.rfind('/') + 1, at->second.file + 1, files_.size()};
+}
+
 const SafetensorsEntry* Checkpoint::entry(std::string_view name) const {
   const auto it = locations_.find(name);
   return it == locations_.end() ? nullptr : it->second.entry;

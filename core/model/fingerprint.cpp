@@ -40,9 +40,15 @@ std::vector<Chunk> list_chunks(const std::vector<std::span<const std::byte>>& te
 /// The calling thread hashes too, and alone reports progress.
 class ChunkHasher {
  public:
-  ChunkHasher(const std::vector<Chunk>& chunks, const ProgressFn& progress,
-              const CancelToken* cancel, std::vector<std::vector<Digest::Bytes>>& hashes)
-      : chunks_(chunks), progress_(progress), cancel_(cancel), hashes_(hashes) {
+  /// `shards`: of each tensor
+  ChunkHasher(const std::vector<Chunk>& chunks, const std::vector<FilePart>& shards,
+              const ProgressFn& progress, const CancelToken* cancel,
+              std::vector<std::vector<Digest::Bytes>>& hashes)
+      : chunks_(chunks),
+        shards_(shards),
+        progress_(progress),
+        cancel_(cancel),
+        hashes_(hashes) {
     for (const Chunk& c : chunks) total_ += c.data.size();
   }
 
@@ -52,7 +58,7 @@ class ChunkHasher {
     for (size_t i = 1; i < useful; ++i) others.emplace_back([this] { work(false); });
     work(true);
     for (std::thread& t : others) t.join();
-    if (progress_) report();
+    if (progress_) report({});
     return !stopped();
   }
 
@@ -67,19 +73,20 @@ class ChunkHasher {
       digest.bytes(chunks_[i].data);
       hashes_[chunks_[i].tensor][chunks_[i].number] = digest.finish();
       done_.fetch_add(chunks_[i].data.size(), std::memory_order_relaxed);
-      if (reporting && progress_) report();
+      if (reporting && progress_) report(shards_[chunks_[i].tensor]);
     }
   }
-  void report() const {
+  void report(const FilePart& shard) const {
     const uint64_t done = done_.load(std::memory_order_relaxed);
     const std::chrono::duration<double> spent = std::chrono::steady_clock::now() - start_;
     const double eta =
         done == 0 ? -1
                   : spent.count() * static_cast<double>(total_ - done) / static_cast<double>(done);
-    progress_({"fingerprint", "bytes", done, total_, eta});
+    progress_({"fingerprint", "bytes", done, total_, eta, shard});
   }
 
   const std::vector<Chunk>& chunks_;
+  const std::vector<FilePart>& shards_;
   const ProgressFn& progress_;
   const CancelToken* cancel_;
   std::vector<std::vector<Digest::Bytes>>& hashes_;
@@ -106,13 +113,15 @@ Result<TensorHash> compute_tensor_hash(const Checkpoint& checkpoint, int n_threa
                                        const ProgressFn& progress, const CancelToken* cancel) {
   const std::vector<std::string> names = checkpoint.names();
   std::vector<std::span<const std::byte>> tensors;
+  std::vector<FilePart> shards;
   std::vector<std::vector<Digest::Bytes>> hashes;
   for (const std::string& name : names) {
     tensors.push_back(checkpoint.raw(name));
+    shards.push_back(checkpoint.shard_of(name));
     hashes.emplace_back((tensors.back().size() + kChunkBytes - 1) / kChunkBytes);
   }
   const std::vector<Chunk> chunks = list_chunks(tensors);
-  ChunkHasher hasher(chunks, progress, cancel, hashes);
+  ChunkHasher hasher(chunks, shards, progress, cancel, hashes);
   if (!hasher.run(std::max(n_threads, 1))) return cancelled("fingerprint: cancelled");
 
   Digest root("leyden tensors 1");

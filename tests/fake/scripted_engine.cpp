@@ -177,6 +177,9 @@ Status slow_open(int64_t ms, const ProgressFn& progress, const CancelToken* canc
                  cancel);
     }
     Progress p{"load", "bytes", kBytes / kParts * part, kBytes / kParts * kParts};
+    const bool second = part * 2 > kParts;
+    p.file = {second ? "model-00002-of-00002.safetensors" : "model-00001-of-00002.safetensors",
+              second ? 2u : 1u, 2};
     p.eta_s = static_cast<double>(ms) * static_cast<double>(kParts - part) / kParts / 1000;
     if (progress) progress(p);
   }

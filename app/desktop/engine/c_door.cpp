@@ -32,7 +32,8 @@ Outcome<qint64> tokensOf(const leyden_tokenizer* tokenizer, const QByteArray& te
 
 Progress toProgress(const leyden_progress& progress) {
   return {QString::fromUtf8(progress.phase), QString::fromUtf8(progress.unit), progress.done,
-          progress.total, progress.eta_s};
+          progress.total, progress.eta_s, QString::fromUtf8(progress.file), progress.file_number,
+          progress.file_count};
 }
 
 }  // namespace leyden::desktop

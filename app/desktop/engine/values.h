@@ -39,6 +39,9 @@ struct Progress {
   quint64 done = 0;
   quint64 total = 0;
   double etaS = -1;  ///< seconds left; negative while unknown
+  QString file;      ///< which of several files is being read; empty: there is none to tell of
+  quint64 fileNumber = 0;
+  quint64 fileCount = 0;
 
   double share() const { return total == 0 ? 0 : double(done) / double(total); }
 };

@@ -139,7 +139,9 @@ ModelPage::ModelPage(EngineClient* client, AppSettings* settings, QWidget* paren
   facts->addWidget(m_failure);
   facts->addWidget(m_progressText);
   facts->addWidget(m_progress);
+  m_progressText->setObjectName("modelProgressText");
   m_progressText->setProperty("role", "muted");
+  m_progressText->setWordWrap(true);
   m_progress->setTextVisible(false);
   m_progress->setRange(0, 1000);
   auto* buttons = new QHBoxLayout;
@@ -346,6 +348,10 @@ void ModelPage::showState() {
     QString text =
         tr("Reading weights: %1 of %2").arg(sizeText(qint64(p.done)), sizeText(qint64(p.total)));
     if (p.etaS >= 1) text += QStringLiteral(" · ") + tr("%n second(s) left", nullptr, int(p.etaS));
+    if (!p.file.isEmpty()) {
+      text += QStringLiteral(" · ") +
+              tr("file %1 of %2: %3").arg(p.fileNumber).arg(p.fileCount).arg(p.file);
+    }
     m_progressText->setText(p.total > 0 ? text : tr("Looking at the files"));
     m_progress->setAccessibleName(m_progressText->text());
   }

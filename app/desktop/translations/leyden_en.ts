@@ -1623,6 +1623,10 @@
         <translation type="unfinished" />
     </message>
     <message>
+        <source>file %1 of %2: %3</source>
+        <translation type="unfinished" />
+    </message>
+    <message>
         <source>Looking at the files</source>
         <translation type="unfinished" />
     </message>

@@ -1615,6 +1615,10 @@
         <source>Reading weights: %1 of %2</source>
         <translation>正在读取权重：%1 / %2</translation>
     </message>
+    <message>
+        <source>file %1 of %2: %3</source>
+        <translation>第 %1 个文件，共 %2 个：%3</translation>
+    </message>
     <message numerus="yes">
         <source>%n second(s) left</source>
         <translation>

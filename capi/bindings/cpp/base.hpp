@@ -111,11 +111,14 @@ class Cancel {
   detail::Owned<leyden_cancel, leyden_cancel_destroy> handle_;
 };
 
-/// How far long work has come; eta_s is negative while unknown.
+/// How far long work has come; eta_s is negative while unknown. `file`: which of several files is
+/// being read; empty: there is none to tell of.
 struct Progress {
   std::string_view phase, unit;
   std::uint64_t done = 0, total = 0;
   double eta_s = -1;
+  std::string_view file;
+  std::uint64_t file_number = 0, file_count = 0;
 };
 
 /// A stretch of an answer, or progress of reading. `kind` is LEYDEN_EVENT_*.
@@ -197,7 +200,10 @@ class Watch {
 
   static void told_progress(const leyden_progress* p, void* data) {
     Watch& watch = *static_cast<Watch*>(data);
-    watch.guarded([&] { watch.on_progress({p->phase, p->unit, p->done, p->total, p->eta_s}); });
+    watch.guarded([&] {
+      watch.on_progress({p->phase, p->unit, p->done, p->total, p->eta_s, p->file ? p->file : "",
+                         p->file_number, p->file_count});
+    });
   }
   static void told_event(const leyden_event* event, void* data) {
     Watch& watch = *static_cast<Watch*>(data);

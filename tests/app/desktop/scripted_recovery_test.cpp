@@ -63,6 +63,9 @@ class ScriptedRecoveryTest : public QObject {
     desk.window->go(MainWindow::Spot::Models);
     auto* cancel = desk.window->findChild<QPushButton*>("modelCancel");
     QTRY_VERIFY(cancel->isVisible());
+    auto* told = desk.window->findChild<QLabel*>("modelProgressText");
+    QTRY_VERIFY2(told->text().contains("file 1 of 2: model-00001-of-00002.safetensors"),
+                 qPrintable(told->text()));
     QElapsedTimer clock;
     clock.start();
     QTest::mouseClick(cancel, Qt::LeftButton);

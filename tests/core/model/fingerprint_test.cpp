@@ -4,6 +4,8 @@
 #include <gtest/gtest.h>
 
 #include <chrono>
+#include <set>
+#include <string>
 
 #include "core/model/hash_cache.h"
 #include "core/model/model_info.h"
@@ -174,6 +176,25 @@ TEST_F(FingerprintTest, ReportsProgressAndCanBeCancelled) {
   CancelToken cancel;
   cancel.cancel();
   EXPECT_EQ(compute_tensor_hash(*c, 2, {}, &cancel).status().code(), StatusCode::kCancelled);
+}
+
+TEST_F(FingerprintTest, TellsWhichShardIsRead) {
+  test::TempDir whole, dir;
+  const Result<Checkpoint> one = open(whole, tensors_);
+  ASSERT_TRUE(compute_tensor_hash(*one, 1, [](const Progress& p) {
+                EXPECT_EQ(p.file.name, nullptr);
+                EXPECT_EQ(p.file.count, 0u);
+              }).ok());
+  const Result<Checkpoint> three = open(dir, tensors_, 3);
+  std::set<std::string> seen;
+  const auto progress = [&](const Progress& p) {
+    if (!p.file.name) return;
+    EXPECT_EQ(p.file.name, "part-" + std::to_string(p.file.number - 1) + ".safetensors");
+    EXPECT_EQ(p.file.count, 3u);
+    seen.insert(p.file.name);
+  };
+  ASSERT_TRUE(compute_tensor_hash(*three, 1, progress).ok());
+  EXPECT_EQ(seen.size(), 3u);
 }
 
 TEST_F(FingerprintTest, AFileReplacedMeanwhileIsAnError) {

@@ -35,6 +35,9 @@ class leyden_progress(Structure):
         ("done", c_uint64),
         ("total", c_uint64),
         ("eta_s", c_double),
+        ("file", c_void_p),
+        ("file_number", c_uint64),
+        ("file_count", c_uint64),
     ]
 
 leyden_progress_fn = CFUNCTYPE(None, POINTER(leyden_progress), c_void_p)

@@ -43,7 +43,7 @@ interface Abi extends Library {
   int leyden_cancel_requested(Pointer cancel);
   void leyden_cancel_destroy(Pointer cancel);
 
-  @FieldOrder({"struct_size", "reserved", "phase", "unit", "done", "total", "eta_s"})
+  @FieldOrder({"struct_size", "reserved", "phase", "unit", "done", "total", "eta_s", "file", "file_number", "file_count"})
   class leyden_progress extends Structure {
     public int struct_size;
     public int reserved;
@@ -52,6 +52,9 @@ interface Abi extends Library {
     public long done;
     public long total;
     public double eta_s;
+    public Pointer file;
+    public long file_number;
+    public long file_count;
     public leyden_progress() {
       struct_size = size();
     }

@@ -48,8 +48,11 @@ pub struct leyden_progress {
     pub done: u64,
     pub total: u64,
     pub eta_s: f64,
+    pub file: *const c_char,
+    pub file_number: u64,
+    pub file_count: u64,
 }
-const _: () = assert!(std::mem::size_of::<leyden_progress>() == 48);
+const _: () = assert!(std::mem::size_of::<leyden_progress>() == 72);
 
 pub type leyden_progress_fn = unsafe extern "C" fn(progress: *const leyden_progress, user_data: *mut c_void);
 
