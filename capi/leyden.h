@@ -42,7 +42,7 @@
 /** Number in the SONAME. While it is 0, no promise about the binary interface is made. */
 #define LEYDEN_ABI 0
 /** Changes with every incompatible change of something unstable. */
-#define LEYDEN_UNSTABLE_REVISION 3
+#define LEYDEN_UNSTABLE_REVISION 4
 
 #ifdef LEYDEN_ENABLE_UNSTABLE
 

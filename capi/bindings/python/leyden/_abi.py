@@ -5,7 +5,7 @@ from ctypes import *  # noqa: F403
 
 VERSION = "0.1.0"
 ABI = 0
-UNSTABLE_REVISION = 3
+UNSTABLE_REVISION = 4
 
 
 # Status and errors

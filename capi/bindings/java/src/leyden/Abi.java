@@ -10,7 +10,7 @@ import com.sun.jna.Structure.FieldOrder;
 import com.sun.jna.ptr.PointerByReference;
 
 interface Abi extends Library {
-  int LEYDEN_UNSTABLE_REVISION = 3;
+  int LEYDEN_UNSTABLE_REVISION = 4;
   int LEYDEN_OK = 0;
   int LEYDEN_E_INVALID_ARGUMENT = -1;
   int LEYDEN_E_NOT_FOUND = -2;

@@ -2,7 +2,7 @@
 // Declarations of leyden.h. Made by capi/tools/api.py; do not edit.
 use std::os::raw::{c_char, c_void};
 
-pub const LEYDEN_UNSTABLE_REVISION: u32 = 3;
+pub const LEYDEN_UNSTABLE_REVISION: u32 = 4;
 
 pub type leyden_status = i32;
 pub const LEYDEN_OK: leyden_status = 0;
