@@ -23,6 +23,8 @@
 namespace leyden::cuda {
 namespace {
 
+constexpr int kOwnLines = kMostLines / 2;  ///< of a multiplying warpgroup
+
 /// Joins the kCount <= 8 numbers of all lanes of a warp with the same t: v[0] becomes that of
 /// number share_of(kCount). Each step halves what a lane has; of any count, lanes are joined in one
 /// order.
@@ -57,7 +59,6 @@ using Keys = Records<kPlain, kKeys, 2>;
 template <int kHeads>
 struct Mqa {
   static constexpr int kOwnHeads = kHeads / 4;  ///< those this thread has scores of
-  static constexpr int kShared = kOwnHeads < 8 ? kOwnHeads : 8;  ///< of them, as share_out() takes
   static constexpr int kQueryLine = kHeads * kLine;
 
   /// Warpgroup w writes what is of tile w, after all have read what was there before: `top` is read
@@ -81,21 +82,15 @@ struct Mqa {
   }
 };
 
-/// Block (row and heads, part): those of a row run together and find each other's keys in the
-/// second cache. `parts` 0: the block does them all and writes the result.
+/// A block as BlockWork says. `parts` 0: it writes the result.
 template <int kHeads, bool kPlain>
 __global__ void __launch_bounds__(kThreads, 1)
     mqa_attention_kernel(const __grid_constant__ MqaShape s, int64_t parts, const float* q_latent,
                          const float* q_pe, int64_t q_stride, float* u, float* lse) {
   begin_kernel();
   using M = Mqa<kHeads>;
-  const unsigned head_blocks = static_cast<unsigned>((s.a.n_heads + kHeads - 1) / kHeads);
-  const int64_t row = blockIdx.x / head_blocks,
-                first_head = static_cast<int64_t>(blockIdx.x % head_blocks) * kHeads;
   constexpr int kPart = static_cast<int>(kPartKeys);
-  const int n = static_cast<int>(key_count(s.a, row));
-  const int begin = parts == 0 ? 0 : static_cast<int>(blockIdx.y) * kPart;
-  const int end = parts == 0 || n - begin < kPart ? n : begin + kPart;
+  const auto [row, first_head, begin, end] = BlockWork(s, kHeads, parts);
   if (parts != 0 && begin >= end) return;
 
   const int latent_lines = kPlain ? kMostLines : s.latent_lines, lines = latent_lines + 1;
@@ -124,17 +119,12 @@ __global__ void __launch_bounds__(kThreads, 1)
   load_queries<kHeads, kPlain>(s, row, first_head, q_latent, q_pe, q_stride, queries);
 
   float out[kOwnLines][kHeads / 2];
-  /// Number n of the heads whose numbers of its warp this thread has.
-  const auto shared_head = [&](int n) {
-    const int i = share_of(M::kShared);
-    return head_of(n * M::kShared / 2 + i / 2, i);
-  };
-  const bool shares = M::kShared == 8 || lane < kWarp / 2;  // or others have the same
-  constexpr int kShares = M::kOwnHeads / M::kShared;
-  float sum[kShares];  // under the top of the own tile
+  /// The head whose number of its warp this thread has.
+  const int share = share_of(M::kOwnHeads), shared_head = head_of(share / 2, share);
+  const bool shares = M::kOwnHeads == 8 || lane < kWarp / 2;  // or others have the same
+  float sum;  // under the top of the own tile
   const auto begin_part = [&] {
-#pragma unroll
-    for (int n = 0; n < kShares; ++n) sum[n] = 0;
+    sum = 0;
 #pragma unroll
     for (int i = 0; i < kOwnLines; ++i)
       for (int j = 0; j < kHeads / 2; ++j) out[i][j] = 0;
@@ -252,18 +242,15 @@ __global__ void __launch_bounds__(kThreads, 1)
     wait_products<0>();
     hold(d);
 
+    float own_tops[M::kOwnHeads];
 #pragma unroll
-    for (int n = 0; n < kShares; ++n) {
-      float tops[M::kShared];
-#pragma unroll
-      for (int i = 0; i < M::kShared; ++i) {
-        float* v = d + 4 * ((n * M::kShared + i) / 2) + i % 2;
-        for (int half = 0; half < 2; ++half) v[2 * half] = seen[half] ? v[2 * half] : -INFINITY;
-        tops[i] = fmaxf(v[0], v[2]);
-      }
-      share_out<M::kShared>(tops, [](float a, float b) { return fmaxf(a, b); });
-      if (shares) (&stats.warps[group][shared_head(n)].x)[warp] = tops[0];
+    for (int i = 0; i < M::kOwnHeads; ++i) {
+      float* v = d + 4 * (i / 2) + i % 2;
+      for (int half = 0; half < 2; ++half) v[2 * half] = seen[half] ? v[2 * half] : -INFINITY;
+      own_tops[i] = fmaxf(v[0], v[2]);
     }
+    share_out<M::kOwnHeads>(own_tops, [](float a, float b) { return fmaxf(a, b); });
+    if (shares) (&stats.warps[group][shared_head].x)[warp] = own_tops[0];
     sync_warpgroup();
     if (const int h = threadIdx.x % kWarpgroup; h < kHeads) {
       const bool starts = first % kPart == 0;
@@ -333,11 +320,8 @@ __global__ void __launch_bounds__(kThreads, 1)
       }
       commit_products();
       if (n == 0) {
-#pragma unroll
-        for (int k = 0; k < kShares; ++k) {
-          share_out<M::kShared>(totals + k * M::kShared, [](float a, float b) { return a + b; });
-          sum[k] = fmaf(sum[k], stats.own_factor[group][shared_head(k)], totals[k * M::kShared]);
-        }
+        share_out<M::kOwnHeads>(totals, [](float a, float b) { return a + b; });
+        sum = fmaf(sum, stats.own_factor[group][shared_head], totals[0]);
       }
       wait_products<0>();
 #pragma unroll
@@ -348,10 +332,8 @@ __global__ void __launch_bounds__(kThreads, 1)
 
     const bool is_last = first + kStepKeys >= end;
     if (!is_last && (parts != 0 || (first + kStepKeys) % kPart != 0)) continue;
-      // The end of a part.
-#pragma unroll
-    for (int n = 0; n < kShares; ++n)
-      if (shares) (&stats.warps[group][shared_head(n)].x)[warp] = sum[n];
+    // The end of a part.
+    if (shares) (&stats.warps[group][shared_head].x)[warp] = sum;
     sync_multipliers();
     for (int h = threadIdx.x; h < kHeads; h += kMultipliers) {
       float tile_sum[kBuffers];
@@ -434,9 +416,7 @@ __global__ void mqa_merge_kernel(MqaShape s, int64_t parts, float* u, float* lse
 template <int kHeads, bool kPlain>
 Error launch_blocks(const MqaShape& s, int64_t parts, const float* q_latent, const float* q,
                     int64_t q_stride, float* u, float* lse, Stream stream) {
-  return launch(mqa_attention_kernel<kHeads, kPlain>,
-                dim3(blocks(s.a.m, 1) * blocks(s.a.n_heads, kHeads),
-                     parts == 0 ? 1 : static_cast<unsigned>(parts)),
+  return launch(mqa_attention_kernel<kHeads, kPlain>, BlockWork::grid(s, kHeads, parts),
                 dim3(kThreads), Mqa<kHeads>::bytes(s), stream, s, parts, q_latent, q, q_stride, u,
                 lse);
 }

@@ -34,6 +34,29 @@ struct Merge {
 };
 __device__ inline float inverse(float sum) { return sum > 0 ? 1.0f / sum : 0.0f; }
 
+/// What a block does: keys begin .. end - 1 of a row, for heads from first_head on. Blocks of a row
+/// are neighbours: they run together and find each other's keys in the second cache.
+struct BlockWork {
+  int64_t row, first_head;
+  int begin, end;
+
+  /// `heads` a block; `parts` 0: the block does all parts, otherwise that of its number y, which
+  /// may have no keys.
+  __device__ BlockWork(const MqaShape& s, int heads, int64_t parts) {
+    const unsigned head_blocks = static_cast<unsigned>((s.a.n_heads + heads - 1) / heads);
+    row = blockIdx.x / head_blocks;
+    first_head = static_cast<int64_t>(blockIdx.x % head_blocks) * heads;
+    constexpr int kPart = static_cast<int>(kPartKeys);
+    const int n = static_cast<int>(key_count(s.a, row));
+    begin = parts == 0 ? 0 : static_cast<int>(blockIdx.y) * kPart;
+    end = parts == 0 || n - begin < kPart ? n : begin + kPart;
+  }
+  static dim3 grid(const MqaShape& s, int heads, int64_t parts) {
+    return dim3(blocks(s.a.m, 1) * blocks(s.a.n_heads, heads),
+                parts == 0 ? 1 : static_cast<unsigned>(parts));
+  }
+};
+
 __device__ inline void sync_multipliers() { sync_warpgroups<kMultipliers / kWarpgroup, 0>(); }
 
 /// Latent and rotated channels of the block's heads as bf16, zeros where there are none.

@@ -2,12 +2,12 @@
 // Sparse attention over latent records for 64 heads a block (attention_mqa.cuh), where rows are
 // many.
 //
-// Heads are the 64 rows of a product here, so that a query's numbers stay in a warp and P in
-// registers. A step takes two tiles, each in a buffer of its own. Two warpgroups multiply:
+// Heads are the 64 rows of a product here, so that a query's numbers stay in a warp. A step takes
+// two tiles, each in a buffer of its own. Two warpgroups multiply:
 //   S = Q K^T          warpgroup w the scores of tile w
 //   P = 2^(S - top)    the top goes on from tile to tile: w waits for that of the tile before
 //   O += P V           V are the first channels of the keys; each half of the channels, of tile 0
-//                      and then of tile 1, whose P the other one gets in shared memory
+//                      and then of tile 1; P goes from one to the other through shared memory
 // Two more load: records become bf16 keys in a free buffer (latent_tiles.cuh).
 //
 // Shared memory, lines of 64 bf16 channels as operands of warpgroup.cuh:
@@ -100,18 +100,13 @@ __device__ inline float4 load_added_4(const float4* from) {
 #endif
 }
 
-/// Block (row and heads, part). `parts` 0: the block does them all and writes the result.
+/// A block as BlockWork says. `parts` 0: it writes the result.
 __global__ void __launch_bounds__(kThreads, 1)
     mqa_wide_kernel(const __grid_constant__ MqaShape s, int64_t parts, const float* q_latent,
                     const float* q_pe, int64_t q_stride, float* u, float* lse) {
   begin_kernel();
-  const unsigned head_blocks = static_cast<unsigned>(s.a.n_heads / kHeads);
-  const int64_t row = blockIdx.x / head_blocks,
-                first_head = static_cast<int64_t>(blockIdx.x % head_blocks) * kHeads;
   constexpr int kPart = static_cast<int>(kPartKeys);
-  const int n = static_cast<int>(key_count(s.a, row));
-  const int begin = parts == 0 ? 0 : static_cast<int>(blockIdx.y) * kPart;
-  const int end = parts == 0 || n - begin < kPart ? n : begin + kPart;
+  const auto [row, first_head, begin, end] = BlockWork(s, kHeads, parts);
   if (parts != 0 && begin >= end) return;
 
   uint8_t* queries = dynamic_shared<uint8_t>();
@@ -243,7 +238,7 @@ __global__ void __launch_bounds__(kThreads, 1)
       __syncwarp();
       if (lane == 0) arrive(&stats.topped);
     }
-    uint32_t p[kKeys / 4];  // as warpgroup_product() takes them
+    uint32_t p[kKeys / 4];  // 2 j + r: keys 8 j + 2 t and + 1 of head r
 #pragma unroll
     for (int r = 0; r < 2; ++r) {
       const float under = now[r] == -INFINITY ? 0.0f : now[r];
@@ -375,10 +370,8 @@ __global__ void __launch_bounds__(kThreads, 1)
 
 Error mqa_attention_wide(const MqaShape& s, int64_t parts, const float* q_latent, const float* q,
                          int64_t q_stride, float* u, float* lse, Stream stream) {
-  return launch(wide::mqa_wide_kernel,
-                dim3(blocks(s.a.m, 1) * blocks(s.a.n_heads, wide::kHeads),
-                     parts == 0 ? 1 : static_cast<unsigned>(parts)),
-                dim3(kThreads), wide::kBytes, stream, s, parts, q_latent, q, q_stride, u, lse);
+  return launch(wide::mqa_wide_kernel, BlockWork::grid(s, wide::kHeads, parts), dim3(kThreads),
+                wide::kBytes, stream, s, parts, q_latent, q, q_stride, u, lse);
 }
 
 }  // namespace leyden::cuda

@@ -14,7 +14,7 @@ constexpr int kBuffers = 2;
 constexpr int kStepKeys = kBuffers * kKeys;
 static_assert(kPartKeys % (2 * kStepKeys) == 0);
 constexpr int kTileBytes = kKeys * kLine;
-constexpr int kMostLines = kMostRank / 64, kOwnLines = kMostLines / 2;
+constexpr int kMostLines = kMostRank / 64;
 
 /// Of all barriers in the step that has this key: their phases end once a step.
 __device__ inline uint32_t phase_at(int key) { return static_cast<uint32_t>(key / kStepKeys % 2); }
@@ -91,21 +91,22 @@ struct Records {
     const std::byte* page = nullptr;
     sync_loaders();
 #pragma unroll
-    for (int n = 0; n < kDepth; ++n) load(n, place_of(begin, n));
+    for (int unit = 0; unit < kDepth; ++unit) load(unit, place_of(begin, unit));
     for (int first = begin; first < end; first += kStepKeys) {
 #pragma unroll kDepth
       for (int buffer = 0; buffer < kBuffers; ++buffer) {
         const int tile = first + buffer * kKeys;
 #pragma unroll
-        for (int n = 0; n < kUnits; ++n) {
-          const int mine = (buffer * kUnits + n) % kDepth;
+        for (int unit = 0; unit < kUnits; ++unit) {
+          const int mine = (buffer * kUnits + unit) % kDepth;
           const unsigned votes = __ballot_sync(0xffffffffu, waiting[mine].there);
-          if (n == 0) wait_barrier(&stats.free[buffer], phase_at(tile) ^ 1);
-          store(mine, tile, n, keys + buffer * (latent_lines() + 1) * kTileBytes);
-          if (threadIdx.x % kWarp == 0) stats.votes[buffer][n * kWarps + thread() / kWarp] = votes;
+          if (unit == 0) wait_barrier(&stats.free[buffer], phase_at(tile) ^ 1);
+          store(mine, tile, unit, keys + buffer * (latent_lines() + 1) * kTileBytes);
+          if (threadIdx.x % kWarp == 0)
+            stats.votes[buffer][unit * kWarps + thread() / kWarp] = votes;
           publish_shared();  // waits for loads under way, too: those of a later unit come after it
           arrive(&stats.full[buffer]);
-          if (n == kUnits - 1) {
+          if (unit == kUnits - 1) {
             // The places of a round are looked up over four tiles, each step before the loads of
             // records, which nothing but a later tile has to wait for. They stand where those of
             // the tiles before the last four stood.
@@ -117,7 +118,7 @@ struct Records {
             }
             if (stage == 2) sync_loaders();
           }
-          load(mine, place_of(tile, n + kDepth));
+          load(mine, place_of(tile, unit + kDepth));
         }
       }
     }
@@ -154,15 +155,16 @@ struct Records {
                                                          s.a.page.layer_offset +
                                                          at % kPageTokens * bytes;
   }
-  /// Of this thread's key of the n-th unit from a tile on.
-  __device__ const uint8_t* place_of(int tile, int n) const {
-    tile += n / kUnits * kKeys;
-    return places[tile / kLoaders % 2][tile % kLoaders + n % kUnits * kUnit + thread() / kPerKey];
+  /// Of this thread's key of a unit, counted from the first of a tile on.
+  __device__ const uint8_t* place_of(int tile, int unit) const {
+    tile += unit / kUnits * kKeys;
+    return places[tile / kLoaders % 2]
+                 [tile % kLoaders + unit % kUnits * kUnit + thread() / kPerKey];
   }
   __device__ PageView view() const { return {s.a.page}; }
 
-  __device__ void load(int n, const uint8_t* record) {
-    auto& [codes, scales, rope, there] = waiting[n];
+  __device__ void load(int mine, const uint8_t* record) {
+    auto& [codes, scales, rope, there] = waiting[mine];
     there = record != nullptr;
     if constexpr (!kPlain) return;
     const uint8_t* from = record ? record : reinterpret_cast<const uint8_t*>(kNoRecord);
@@ -175,9 +177,9 @@ struct Records {
     for (int i = 0; i < kRopePieces; ++i)
       rope[i] = load_once_16(from + kPlainRecord - 2 * kMostRope + 16 * (part + kPerKey * i));
   }
-  __device__ void store(int n, int tile, int unit, uint8_t* keys) const {
+  __device__ void store(int mine, int tile, int unit, uint8_t* keys) const {
     if constexpr (!kPlain) return convert(place_of(tile, 0), keys);
-    const auto& [codes, scales, rope, there] = waiting[n];
+    const auto& [codes, scales, rope, there] = waiting[mine];
     const int key = unit * kUnit + thread() / kPerKey, part = thread() % kPerKey;
     const auto rope_at = kMostLines * kTileBytes + static_cast<int>(swizzled_16(key, part));
 #pragma unroll

@@ -135,7 +135,8 @@ __device__ inline int warpgroup_number() {
 #else
 void emulator_warpgroup_product(float* d, int columns, const uint8_t* x, const uint8_t* y,
                                 bool e4m3, bool transposed, bool add_to);
-void emulator_warpgroup_product(float (&d)[64], const uint32_t* x, const uint8_t* y, int strip);
+void emulator_warpgroup_product(float (&d)[64], const uint32_t (&x)[4], const uint8_t* y,
+                                int strip);
 #endif
 
 /// d (+)= x y^T over 32 bytes of each row: 64 rows of x by kColumns of y, e4m3 or bf16 in, fp32
@@ -182,11 +183,9 @@ __device__ void warpgroup_product_transposed(float (&d)[kColumns / 2], Operand x
 #ifdef __CUDACC__
   if constexpr (kColumns == 16) {
     LEYDEN_WGMMA("m64n16k16", "bf16.bf16", ", 1, 1", LEYDEN_R8, 8, 9, 10, 11, LEYDEN_D8(0));
-  } else if constexpr (kColumns == 32) {
-    LEYDEN_WGMMA("m64n32k16", "bf16.bf16", ", 1, 1", LEYDEN_R16, 16, 17, 18, 19, LEYDEN_D16(0));
   } else {
-    static_assert(kColumns == 64);
-    LEYDEN_WGMMA("m64n64k16", "bf16.bf16", ", 1, 1", LEYDEN_R32, 32, 33, 34, 35, LEYDEN_D32(0));
+    static_assert(kColumns == 32);
+    LEYDEN_WGMMA("m64n32k16", "bf16.bf16", ", 1, 1", LEYDEN_R16, 16, 17, 18, 19, LEYDEN_D16(0));
   }
 #else
   emulator_warpgroup_product(d, kColumns, x.at, y.at, false, true, add_to);
@@ -198,7 +197,7 @@ __device__ void warpgroup_product_transposed(float (&d)[kColumns / 2], Operand x
 ///   x[0] (row 16 w + g, columns 2 t and + 1), x[1] (row 16 w + g + 8, the same columns),
 ///   x[2] and x[3] (the same rows, columns 2 t + 8 and + 9)
 /// and of d what is said above. Registers of x are free after wait_products(), too.
-__device__ inline void warpgroup_product(float (&d)[64], const uint32_t* x, Operand y) {
+__device__ inline void warpgroup_product(float (&d)[64], const uint32_t (&x)[4], Operand y) {
 #ifdef __CUDACC__
   asm volatile(
       "{ .reg .pred p; .reg .b64 b; setp.eq.b32 p, 0, 0; mov.b64 b, {%68, %69};\n"

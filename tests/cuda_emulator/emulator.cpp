@@ -260,6 +260,24 @@ const std::byte* emulator_exchange(const void* own, size_t bytes) {
   return all;
 }
 
+namespace {
+float bf16_value(uint16_t bits) { return __uint_as_float(static_cast<uint32_t>(bits) << 16); }
+/// Of a pair, the first in the low half.
+float half_of(uint32_t pair, unsigned k) {
+  return bf16_value(static_cast<uint16_t>(k % 2 ? pair >> 16 : pair));
+}
+/// A byte of a row of an operand of warpgroup.cuh: the hardware swizzles bits of the address itself.
+const uint8_t* swizzled(const uint8_t* first, unsigned row, unsigned byte) {
+  const uintptr_t a = reinterpret_cast<uintptr_t>(first) + row * 128 + byte;
+  return reinterpret_cast<const uint8_t*>(a ^ (a >> 7 & 7) << 4);
+}
+float swizzled_bf16(const uint8_t* first, unsigned row, unsigned column) {
+  uint16_t bits;
+  std::memcpy(&bits, swizzled(first, row, 2 * column), 2);
+  return bf16_value(bits);
+}
+}  // namespace
+
 void emulator_tensor_product(float (&d)[4], const uint32_t (&a)[4], const uint32_t (&b)[2]) {
   struct Fragments {
     uint32_t a[4], b[2];
@@ -269,14 +287,11 @@ void emulator_tensor_product(float (&d)[4], const uint32_t (&a)[4], const uint32
   Fragments all[kLanes];
   std::memcpy(all, emulator_exchange(&own, sizeof own), sizeof all);
   const unsigned g = emulator_lane() / 4, t = emulator_lane() % 4;
-  const auto half = [](uint32_t pair, unsigned k) {
-    return __uint_as_float((k % 2 ? pair >> 16 : pair & 0xffffu) << 16);
-  };
   for (unsigned e = 0; e < 4; ++e) {
     const unsigned row = e / 2, column = 2 * t + e % 2;
     for (unsigned k = 0; k < 16; ++k) {
-      const float x = half(all[4 * g + k % 8 / 2].a[row + 2 * (k / 8)], k);
-      const float y = half(all[4 * column + k % 8 / 2].b[k / 8], k);
+      const float x = half_of(all[4 * g + k % 8 / 2].a[row + 2 * (k / 8)], k);
+      const float y = half_of(all[4 * column + k % 8 / 2].b[k / 8], k);
       d[e] += x * y;
     }
   }
@@ -298,16 +313,8 @@ void emulator_load_matrices(uint32_t (&out)[4], const uint16_t* row, bool transp
 namespace leyden::cuda {
 void emulator_warpgroup_product(float* d, int columns, const uint8_t* x, const uint8_t* y,
                                 bool e4m3, bool transposed, bool add_to) {
-  // The hardware swizzles bits of the address itself.
-  const auto at = [](const uint8_t* first, unsigned row, unsigned byte) {
-    const uintptr_t a = reinterpret_cast<uintptr_t>(first) + row * 128 + byte;
-    return reinterpret_cast<const uint8_t*>(a ^ (a >> 7 & 7) << 4);
-  };
   const auto value = [&](const uint8_t* first, unsigned row, unsigned k) {
-    if (e4m3) return float_from_e4m3(*at(first, row, k));
-    uint16_t bits;
-    std::memcpy(&bits, at(first, row, 2 * k), 2);
-    return __uint_as_float(static_cast<uint32_t>(bits) << 16);
+    return e4m3 ? float_from_e4m3(*swizzled(first, row, k)) : swizzled_bf16(first, row, k);
   };
   const unsigned warp = threadIdx.x % 128 / kLanes, g = emulator_lane() / 4,
                  t = emulator_lane() % 4;
@@ -319,25 +326,20 @@ void emulator_warpgroup_product(float* d, int columns, const uint8_t* x, const u
                          : value(x, row, k) * value(y, column, k);
   }
 }
-void emulator_warpgroup_product(float (&d)[64], const uint32_t* x, const uint8_t* y, int strip) {
+void emulator_warpgroup_product(float (&d)[64], const uint32_t (&x)[4], const uint8_t* y,
+                                int strip) {
   struct Fragments {
     uint32_t x[4];
   } own, all[kLanes];
   std::memcpy(own.x, x, sizeof own.x);
   std::memcpy(all, emulator_exchange(&own, sizeof own), sizeof all);
   const unsigned g = emulator_lane() / 4, t = emulator_lane() % 4;
-  const auto value = [&](unsigned row, unsigned column) {
-    const uintptr_t a = reinterpret_cast<uintptr_t>(y) + column / 64 * static_cast<unsigned>(strip) +
-                        row * 128 + column % 64 * 2;
-    uint16_t bits;
-    std::memcpy(&bits, reinterpret_cast<const uint8_t*>(a ^ (a >> 7 & 7) << 4), 2);
-    return __uint_as_float(static_cast<uint32_t>(bits) << 16);
-  };
   for (unsigned i = 0; i < 64; ++i) {
     const unsigned half = i % 4 / 2, column = i / 4 * 8 + 2 * t + i % 2;
+    const uint8_t* columns = y + column / 64 * static_cast<unsigned>(strip);
     for (unsigned k = 0; k < 16; ++k) {
       const uint32_t pair = all[4 * g + k % 8 / 2].x[half + 2 * (k / 8)];
-      d[i] += __uint_as_float((k % 2 ? pair >> 16 : pair & 0xffffu) << 16) * value(k, column);
+      d[i] += half_of(pair, k) * swizzled_bf16(columns, k, column % 64);
     }
   }
 }
