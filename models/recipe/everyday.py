@@ -47,6 +47,11 @@ WORDS = {
     "container": "crate|drawer|basket|cupboard|blue box|tin|cabinet|sack|jar|locker|bag|trunk",
     "allergy": "nuts|penicillin|cats|pollen|shellfish|eggs|wasps|strawberries|milk|dust",
     "sport": "tennis|chess|golf|table tennis|badminton|judo|hockey|water polo|rugby|handball",
+    "topic": "the invoice|a lost key|the garden fence|the new contract|a broken lamp|the holiday plan|a missing parcel|the rent|a spare room|the school bus|an unpaid bill|the seating plan",
+    "part": "filter|belt|fuse|battery|hose|thermostat|fan|seal|valve|switch|motor|lid|cable",
+    "maker": "Hartmann|Novatek|Bellweather|Krones & Sons|Alvik|Tessaro|Minden Works|Oriol|Pellworm|Sundholm",
+    "street": "Mill Lane|Station Road|Church Street|Harbour Street|King's Road|Garden Row|Bridge Street|Market Square|Elm Avenue|Hill Street|Orchard Lane|School Street|Canal Street",
+    "ordinal": "first|second|third|fifth|tenth|twelfth|fifteenth|twentieth",
     "adjective": "old new large small second third western upper spare green wooden round white narrow stone grey little main".replace(" ", "|"),
 }
 WORDS = {slot: [w.strip() for w in words.split("|")] for slot, words in WORDS.items()}
@@ -151,10 +156,6 @@ The train from {town} was late because of {=reason}. | Why was the train from {t
 The flight to {town} takes {=span}. | How long does the flight to {town} take? | How long is the flight to {town}?
 The ferry to {town} departs from pier {=small}. | From which pier does the ferry to {town} depart? | Where does the ferry to {town} leave?
 """
-TOPICS = "the invoice|a lost key|the garden fence|the new contract|a broken lamp|the holiday plan|a missing parcel|the rent|a spare room|the school bus|an unpaid bill|the seating plan"
-PARTS = "filter|belt|fuse|battery|hose|thermostat|fan|seal|valve|switch|motor|lid|cable"
-MAKERS = "Hartmann|Novatek|Bellweather|Krones & Sons|Alvik|Tessaro|Minden Works|Oriol|Pellworm|Sundholm"
-STREETS = "Mill Lane|Station Road|Church Street|Harbour Street|King's Road|Garden Row|Bridge Street|Market Square|Elm Avenue|Hill Street|Orchard Lane|School Street|Canal Street"
 
 
 def amount(g, units, top):
@@ -171,9 +172,7 @@ MADE = {
     "weight": lambda g: amount(g, "kilos|kilograms|pounds|grams|tonnes", 900), "length": lambda g: amount(g, "metres|feet|storeys", 300),
     "area": lambda g: amount(g, "square metres|square feet", 400), "distance": lambda g: amount(g, "kilometres|miles", 700), "litres": lambda g: amount(g, "litres|gallons", 60),
     "degrees": lambda g: "%d degrees" % g.randint(2, 240), "minutes": lambda g: amount(g, "minutes", 90), "amount": lambda g: amount(g, "grams|cups|spoons|ounces|litres", 800),
-    "span": lambda g: g.choice(WORDS["many"]) + " " + g.choice(WORDS["unit"]), "ordinal": lambda g: g.choice("first|second|third|fifth|tenth|twelfth|fifteenth|twentieth".split("|")),
-    "topic": lambda g: g.choice(TOPICS.split("|")), "part": lambda g: g.choice(PARTS.split("|")), "maker": lambda g: g.choice(MAKERS.split("|")),
-    "street": lambda g: g.choice(STREETS.split("|")), "partner": lambda g: person(g), "organisation": lambda g: g.choice(WORDS["organisation"]),
+    "span": lambda g: g.choice(WORDS["many"]) + " " + g.choice(WORDS["unit"]), "partner": person,
 }
 NAMED = ("object", "building", "room", "shop", "event", "machine")     # take an article and perhaps an adjective
 
@@ -200,9 +199,15 @@ class Pattern:
 PATTERNS = [Pattern(line) for line in PATTERNS.strip().split("\n")]
 
 
-def written(form, slots):
-    text = SLOT.sub(lambda m: (lambda w: w[0].upper() + w[1:] if m.group(2)[0].isupper() else w)(slots[m.group(2).lower()]), form)
+def capital(text):
     return text[0].upper() + text[1:]
+
+
+def written(form, slots):
+    def word(m):
+        w = slots[m.group(2).lower()]
+        return capital(w) if m.group(2)[0].isupper() else w
+    return capital(SLOT.sub(word, form))
 
 
 class Everyday:

@@ -214,7 +214,8 @@ def statements():
             f = everyday.Everyday(g, pattern)
             q = f.question(g)
             assert f.v.lower() in f.text.lower() and "{" not in f.text + q, f.text
-            assert "{=" not in f.form and q.endswith("?"), (f.text, q)
+            asked_with = [f.slots[slot.lower()] for _, slot in everyday.SLOT.findall(f.form)]
+            assert "{=" not in f.form and q.endswith("?") and f.v not in asked_with, (f.text, q)
             assert all(x.text != f.text for x in f.beside(g) if x.key != f.key)
 
 
