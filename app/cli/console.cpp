@@ -11,6 +11,8 @@
 
 #include <fmt/format.h>
 
+#include "app/cli/table.h"
+
 namespace leyden_cli {
 
 bool Console::shows_progress() const {
@@ -97,6 +99,9 @@ void ProgressLine::show(const leyden_progress& p) noexcept try {
   }
   if (p.eta_s >= 0 && p.done < p.total) line += fmt::format(", {} left", human_seconds(p.eta_s));
   if (p.file) line += fmt::format(", {} ({} of {})", p.file, p.file_number, p.file_count);
+  // The name of a file is whatever its model says; a line that is wider than the terminal cannot be
+  // taken back whole.
+  line = fit(line, tty ? 79 : 400);
   if (tty) {
     std::fprintf(stderr, "\r\033[K%s", line.c_str());
     visible_ = true;

@@ -122,6 +122,17 @@ class Checkpoint(TinyModelTest):
         self.shard(lambda names: names)
         self.assertEqual(self.json("info", "--model", self.bad)["layers"], 2)
 
+    def test_a_shards_name_is_no_command_to_a_terminal(self):
+        hostile = "a\x1b[31m\rb" + "c" * 100 + ".safetensors"
+        self.shard(lambda names: dict.fromkeys(names, hostile) | {"model.extra": "model-00002-of-00002.safetensors"})
+        os.rename(os.path.join(self.bad, "model-00001-of-00002.safetensors"), os.path.join(self.bad, hostile))
+        done = run("logits", "--model", self.bad, "--ids", self.ids, "--out", self.path("out.npy"), "--progress")
+        err = done.err
+        self.assertEqual(done.code, 0, err)
+        self.assertIn("a[31m b" + "c" * 100, err)
+        self.assertNotIn("\x1b", err)
+        self.assertNotIn("\r", err)
+
     def test_missing_shard(self):
         self.shard(lambda names: names | {"model.norm.weight": "model-00003-of-00002.safetensors"})
         self.rejected("model-00003-of-00002.safetensors")

@@ -140,6 +140,7 @@ ModelPage::ModelPage(EngineClient* client, AppSettings* settings, QWidget* paren
   facts->addWidget(m_progressText);
   facts->addWidget(m_progress);
   m_progressText->setObjectName("modelProgressText");
+  m_progressText->setTextFormat(Qt::PlainText);  // it has the name of a file
   m_progressText->setProperty("role", "muted");
   m_progressText->setWordWrap(true);
   m_progress->setTextVisible(false);
