@@ -3,7 +3,6 @@
 
 #include <fcntl.h>
 #include <unistd.h>
-#include <xxhash.h>
 
 #include <cerrno>
 #include <cstdio>
@@ -16,6 +15,7 @@
 #include "base/json_dump.h"
 #include "sessions/byte_io.h"
 #include "sessions/page_record.h"
+#include "sessions/xxh3.h"
 
 namespace leyden {
 namespace {
@@ -72,8 +72,7 @@ class BundleWriter {
     h.fixed<uint64_t>(content.size());
     Bytes sum;
     ByteWriter s(sum);
-    s.fixed<uint64_t>(XXH3_64bits_withSeed(content.data(), content.size(),
-                                           XXH3_64bits(head.data(), head.size())));
+    s.fixed<uint64_t>(xxh3_64(content, xxh3_64(head)));
     LEYDEN_TRY(write(head));
     LEYDEN_TRY(write(content));
     ++entries_;
@@ -119,8 +118,7 @@ Status read_entries(const Source& source, uint64_t total_bytes, const Take& take
       return corrupt("bundle: cut short");
     left -= std::min(left, length + 17);
     ByteReader s(sum);
-    if (s.fixed<uint64_t>() != XXH3_64bits_withSeed(content.data(), content.size(),
-                                                    XXH3_64bits(head.data(), head.size())))
+    if (s.fixed<uint64_t>() != xxh3_64(content, xxh3_64(head)))
       return corrupt("bundle: entry " + std::to_string(entries) + " is damaged");
     if (type == kEnd) {
       ByteReader e(content);

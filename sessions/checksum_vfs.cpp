@@ -3,7 +3,6 @@
 
 #include <sqlite3.h>
 #include <sys/stat.h>
-#include <xxhash.h>
 
 #include <algorithm>
 #include <chrono>
@@ -15,6 +14,8 @@
 #include <thread>
 #include <vector>
 
+#include "sessions/xxh3.h"
+
 namespace leyden {
 namespace {
 
@@ -22,7 +23,7 @@ constexpr char kHeaderMagic[] = "SQLite format 3";  // with its NUL, the first 1
 constexpr int kHeaderBytes = 100;
 
 uint64_t page_checksum(const uint8_t* page, size_t page_bytes, uint64_t page_number) {
-  return XXH3_64bits_withSeed(page, page_bytes - kPageChecksumBytes, page_number);
+  return xxh3_64(std::as_bytes(std::span(page, page_bytes - kPageChecksumBytes)), page_number);
 }
 void store_checksum(uint8_t* page, size_t page_bytes, uint64_t page_number) {
   const uint64_t sum = page_checksum(page, page_bytes, page_number);

@@ -1,8 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "sessions/codec.h"
 
-#include <xxhash.h>
-
 #include <algorithm>
 #include <array>
 #include <atomic>
@@ -12,6 +10,7 @@
 #include "sessions/byte_io.h"
 #include "sessions/codec_planes.h"
 #include "sessions/parallel_for.h"
+#include "sessions/xxh3.h"
 #include "sessions/zstd_stream.h"
 
 namespace leyden {
@@ -19,20 +18,11 @@ namespace {
 
 constexpr std::array<char, 4> kPayloadMagic = {'L', 'Y', 'P', 'C'};
 constexpr uint8_t kVersion = 1;
-constexpr size_t kHashBytes = 16;
 constexpr size_t kGroupBytes = 512 << 10;  // of layers in a group: fewer, larger streams decode faster
 constexpr unsigned kMaxClasses = 16;
 
 enum Transform : uint8_t { kRows = 0, kClasses = 1 };
 enum Method : uint8_t { kRaw = 0, kZstd = 1 };
-
-std::array<std::byte, kHashBytes> hash_of(std::span<const std::byte> bytes) {
-  XXH128_canonical_t canonical;
-  XXH128_canonicalFromHash(&canonical, XXH3_128bits(bytes.data(), bytes.size()));
-  std::array<std::byte, kHashBytes> out;
-  std::memcpy(out.data(), canonical.digest, kHashBytes);
-  return out;
-}
 
 size_t count_planes(const PageLayout& layout, size_t layers_per_group) {
   size_t per_group = 0;
@@ -140,10 +130,10 @@ EncodedPlane encode_classes(const std::byte* payload, const PlaneShape& s, unsig
 
 /// Whether some records of a plane of codes are alike.
 bool records_repeat(const std::byte* payload, const PlaneShape& s) {
-  std::vector<XXH64_hash_t> hashes;
+  std::vector<uint64_t> hashes;
   for (size_t l = 0; l < s.layers; ++l)
     for (size_t r = 0; r < s.records; ++r)
-      hashes.push_back(XXH3_64bits(payload + s.first + l * s.layer_stride + r * s.record_stride, s.elements));
+      hashes.push_back(xxh3_64({payload + s.first + l * s.layer_stride + r * s.record_stride, s.elements}));
   std::ranges::sort(hashes);
   return std::ranges::adjacent_find(hashes) != hashes.end();
 }
@@ -263,7 +253,7 @@ Result<Header> parse_header(ByteReader& r) {
   LEYDEN_ASSIGN(header.layout, PageLayout::parse(rest));
   r.raw(r.left() - rest.size());
   const uint64_t per_group = r.varint();
-  header.hash = r.raw(kHashBytes);
+  header.hash = r.raw(sizeof(Xxh3Digest));
   if (!r.ok() || per_group == 0 || per_group > header.layout.layers)
     return corrupt("page codec: header cut short or out of range");
   header.layers_per_group = static_cast<size_t>(per_group);
@@ -296,7 +286,7 @@ Result<std::vector<std::byte>> encode_payload(std::span<const std::byte> payload
   w.fixed<uint8_t>(kVersion);
   w.raw(layout.serialize());
   w.varint(per_group);
-  w.raw(hash_of(payload));
+  w.raw(xxh3_128(payload));
   for (const EncodedPlane& plane : encoded) w.raw(plane.head);
   for (const EncodedPlane& plane : encoded) w.raw(plane.data);
   return out;
@@ -329,7 +319,7 @@ Status decode_payload_into(std::span<const std::byte> encoded, std::span<std::by
       good.store(false, std::memory_order_relaxed);
   });
   if (!good.load()) return corrupt("page codec: a plane does not decode");
-  if (!std::ranges::equal(hash_of(payload), header.hash))
+  if (!std::ranges::equal(xxh3_128(payload), header.hash))
     return corrupt("page codec: content hash does not match");
   return {};
 }

@@ -98,6 +98,9 @@ Result<std::unique_ptr<Database>> KvPages::connect(bool writer) const {
                            "; PRAGMA journal_size_limit=" + std::to_string(kWalCapBytes) +
                            "; PRAGMA temp_store=MEMORY; PRAGMA cache_size=-16384"));
     LEYDEN_TRY(migrate_kv(*db));
+  } else {
+    // What is read once need not be kept: a few pages stay in the processor's cache.
+    LEYDEN_TRY(db->execute("PRAGMA cache_size=8"));
   }
   return db;
 }

@@ -1,26 +1,19 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "sessions/page_record.h"
 
-#include <xxhash.h>
-
 #include <algorithm>
 #include <cstring>
 
 #include "sessions/byte_io.h"
+#include "sessions/xxh3.h"
 
 namespace leyden {
 namespace {
 
 constexpr std::string_view kRecordMagic = "LYPR";
 constexpr uint8_t kVersion = 1, kSealed = 1;
-constexpr size_t kHashBytes = 16;
+constexpr size_t kHashBytes = sizeof(Xxh3Digest);
 constexpr size_t kMaxTokens = 4096;
-
-XXH128_canonical_t hash_of(std::span<const std::byte> bytes) {
-  XXH128_canonical_t out;
-  XXH128_canonicalFromHash(&out, XXH3_128bits(bytes.data(), bytes.size()));
-  return out;
-}
 
 PageId read_id(ByteReader& r) {
   PageId id;
@@ -53,16 +46,14 @@ Result<std::vector<std::byte>> encode_page(const StoredPage& page, const PageLay
   w.fixed<uint8_t>(kVersion);
   w.fixed<uint8_t>(vault != nullptr ? kSealed : 0);
   w.raw(vault != nullptr ? vault->seal(Vault::Purpose::kPayload, body, "page") : body);
-  const XXH128_canonical_t hash = hash_of(out);
-  w.raw(std::as_bytes(std::span(hash.digest)));
+  w.raw(xxh3_128(out));
   return out;
 }
 
 bool record_hash_holds(std::span<const std::byte> record) {
   if (record.size() < kRecordMagic.size() + 2 + kHashBytes) return false;
   const auto content = record.first(record.size() - kHashBytes);
-  const XXH128_canonical_t hash = hash_of(content);
-  return std::memcmp(hash.digest, record.data() + content.size(), kHashBytes) == 0;
+  return std::ranges::equal(xxh3_128(content), record.last(kHashBytes));
 }
 
 Result<StoredPage> decode_page(std::span<const std::byte> record, const Vault* vault,

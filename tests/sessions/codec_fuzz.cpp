@@ -1,13 +1,11 @@
 // SPDX-License-Identifier: Apache-2.0
 // libFuzzer: hostile pages. The first byte chooses the entry: a payload, or a whole page record whose
 // outer hash is made right first, so that the fuzzer reaches what lies behind it.
-#include <xxhash.h>
-
-#include <cstring>
 #include <vector>
 
 #include "sessions/codec.h"
 #include "sessions/page_record.h"
+#include "sessions/xxh3.h"
 
 extern "C" int LLVMFuzzerTestOneInput(const uint8_t* data, size_t size) {
   if (size == 0) return 0;
@@ -18,11 +16,8 @@ extern "C" int LLVMFuzzerTestOneInput(const uint8_t* data, size_t size) {
     (void)leyden::inspect_payload(input);
     return 0;
   }
-  XXH128_canonical_t hash;
-  XXH128_canonicalFromHash(&hash, XXH3_128bits(input.data(), input.size()));
-  const size_t at = input.size();
-  input.resize(at + sizeof hash.digest);
-  std::memcpy(input.data() + at, hash.digest, sizeof hash.digest);
+  const leyden::Xxh3Digest hash = leyden::xxh3_128(input);
+  input.insert(input.end(), hash.begin(), hash.end());
   (void)leyden::decode_page(input, nullptr);
   return 0;
 }

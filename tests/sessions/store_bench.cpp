@@ -10,6 +10,7 @@
 #include <time.h>
 #include <unistd.h>
 
+#include <algorithm>
 #include <chrono>
 #include <cstdio>
 #include <cstdlib>
@@ -17,6 +18,8 @@
 #include <filesystem>
 #include <random>
 
+#include "sessions/codec.h"
+#include "sessions/parallel_for.h"
 #include "sessions/store.h"
 #include "sessions/zstd_stream.h"
 #include "tests/sessions/synthetic_latents.h"
@@ -132,6 +135,46 @@ void raw_file(const std::string& path, const Payloads& payloads, size_t n_pages)
               static_cast<double>(bytes) / write_s / 1e6, static_cast<double>(bytes) / read_s / 1e6);
 }
 
+/// Makes the system forget what it holds of a file: everything as root, else as much as it gives up.
+void forget(const std::string& path) {
+  const int fd = ::open(path.c_str(), O_RDONLY);
+  ::fsync(fd);
+  ::posix_fadvise(fd, 0, 0, POSIX_FADV_DONTNEED);
+  ::close(fd);
+  if (std::FILE* all = std::fopen("/proc/sys/vm/drop_caches", "w")) {
+    std::fputs("1", all);
+    std::fclose(all);
+  }
+}
+
+double median(std::vector<double> values) {
+  std::ranges::sort(values);
+  return values[values.size() / 2];
+}
+
+/// Of reading a file from end to end.
+double read_seconds(const std::string& path) {
+  std::vector<char> block(1 << 20);
+  const auto start = Clock::now();
+  const int fd = ::open(path.c_str(), O_RDONLY);
+  while (::read(fd, block.data(), block.size()) > 0) {
+  }
+  ::close(fd);
+  return since(start);
+}
+
+/// Of decoding one page that lies in memory, checks included, with `threads` at work on others.
+double decode_seconds(const Payloads& payloads, const PageLayout& layout, unsigned threads) {
+  Payloads encoded;
+  for (const Bytes& payload : payloads) encoded.push_back(need(encode_payload(payload, layout)));
+  const auto start = Clock::now();
+  parallel_for(threads, threads, [&](size_t) {
+    Bytes room;
+    for (const Bytes& page : encoded) room = need(decode_payload(page, 1, std::move(room)));
+  });
+  return since(start) / static_cast<double>(encoded.size() * threads);
+}
+
 int run(int argc, char** argv) {
   const std::string folder = std::string(argc > 1 ? argv[1] : "/tmp") + "/leyden-bench";
   const size_t n_pages = argc > 2 ? std::strtoull(argv[2], nullptr, 10) : 64;
@@ -182,26 +225,34 @@ int run(int argc, char** argv) {
                 static_cast<double>(raw) / cpu_s / 1e6,
                 static_cast<double>(stats.raw_bytes) / static_cast<double>(stats.stored_bytes));
   }
-  for (const char* cache : {"cold", "warm"}) {
-    if (cache[0] == 'c') {
-      const int fd = ::open((folder + "/kv.db").c_str(), O_RDONLY);
-      ::posix_fadvise(fd, 0, 0, POSIX_FADV_DONTNEED);
-      ::close(fd);
-    }
+  const std::string kv_file = folder + "/kv.db";
+  const double mb = static_cast<double>(raw) / 1e6;
+  for (const bool cold : {true, false}) {
     for (unsigned threads : {1u, 2u}) {
-      auto store = need(Store::open(o));
-      const auto start = Clock::now();
-      const double cpu = cpu_seconds();
-      const ResumeState state = need(store->sessions().resume_state(session, "bench", 1));
-      size_t got = 0;
-      need(store->pages().load_chain(state.tip, threads, [&](StoredPage&& page) {
-        got += page.payload.size();
-        return true;
-      }));
-      const double s = since(start);
-      const double cpu_s = cpu_seconds() - cpu;
-      std::printf("resume, %s, %u threads:    %.2f s   %.0f MB/s   %.0f MB per CPU s\n", cache, threads, s,
-                  static_cast<double>(got) / s / 1e6, static_cast<double>(got) / cpu_s / 1e6);
+      std::vector<double> read_s, decode_s, resume_s, cpu_s;
+      for (int round = 0; round < 3; ++round) {
+        if (cold) forget(kv_file);
+        read_s.push_back(read_seconds(kv_file));
+        decode_s.push_back(decode_seconds(payloads, dims.layout(), threads) * static_cast<double>(n_pages));
+        if (cold) forget(kv_file);
+        auto store = need(Store::open(o));
+        const auto start = Clock::now();
+        const double cpu = cpu_seconds();
+        const ResumeState state = need(store->sessions().resume_state(session, "bench", 1));
+        size_t got = 0;
+        need(store->pages().load_chain(state.tip, threads, [&](StoredPage&& page) {
+          got += page.payload.size();
+          return true;
+        }));
+        if (got != raw) std::exit(1);
+        resume_s.push_back(since(start));
+        cpu_s.push_back(cpu_seconds() - cpu);
+      }
+      const double s = median(resume_s), read = median(read_s), decode = median(decode_s);
+      std::printf("resume, %s, %u threads:    %.2f s   %.0f MB/s   %.0f MB per CPU s; reading the file alone %.0f MB/s, "
+                  "decoding alone %.0f: %.0f %% of the lesser\n",
+                  cold ? "cold" : "warm", threads, s, mb / s, mb / median(cpu_s), mb / read, mb / decode,
+                  100 * std::max(read, decode) / s);
     }
   }
   {
