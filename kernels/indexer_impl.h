@@ -5,7 +5,7 @@
 //   [4][dim][16])
 //     for each row              score[4 panels] of all heads, 4 heads x 4 panels of accumulators at
 //     a time
-//       top-k buffer            vectors without a score above the row's limit are dropped at once
+//       top-k buffer            pages without a score that reaches the row's limit are dropped at once
 //
 // Bound: the pair products, 2 * heads * dim flop a (row, key); expanding a page costs about as much
 // as one row of four heads, so blocks of 16 rows and more hide it.
@@ -198,22 +198,22 @@ struct Fp32Only : Simd {
   static constexpr bool kHasDot = false;
 };
 
-// Calls sink(row, first key, number of keys, 4 score vectors) page after page.
+// Calls sink(row, first key, number of keys, 4 score vectors) page after page, from the last to the first.
 template <typename Page, typename Sink>
 inline void for_each_page(const IndexBlock& b, const typename Page::Element* q, const Sink& sink) {
   using Element = typename Page::Element;
   Element* buffer =
       reinterpret_cast<Element*>(thread_scratch(ScratchSlot::kKeys, Page::page_bytes(b.dim)));
-  for (int64_t page = b.first_page; page < b.end_page; ++page) {
+  for (int64_t page = b.end_page - 1; page >= b.first_page; --page) {
     const std::byte* index = b.pages[page] + b.index_offset;
     const bool lone_row = Page::lone_row(b);
     const Element* keys = lone_row ? nullptr : Page::expand(b, index, buffer);
     const float* scales = reinterpret_cast<const float*>(index + kPageKeys * b.dim);
     const int64_t first = page * kPageKeys;
     // The next page comes in while this one is worked on, some lines with every row.
-    const char* next = page + 1 == b.end_page
+    const char* next = page == b.first_page
                            ? nullptr
-                           : reinterpret_cast<const char*>(b.pages[page + 1] + b.index_offset);
+                           : reinterpret_cast<const char*>(b.pages[page - 1] + b.index_offset);
     const int64_t index_bytes = kPageKeys * (b.fp8 ? b.dim + 4 : 4 * b.dim);
     const int64_t step = (index_bytes / b.n_rows + 63) / 64 * 64;
     for (int64_t row = 0; row < b.n_rows; ++row) {
@@ -277,7 +277,7 @@ inline void index_select(const IndexBlock& b, int64_t topk, int32_t* const* keys
   for (int64_t row = 0; row < b.n_rows; ++row) best[row] = TopK(memory + row * bytes, topk);
   for_each_page_any(b, [&](int64_t row, int64_t first, int64_t n, const F16* score) {
     if (n == kPageKeys) return best[row].push_page(score, static_cast<int32_t>(first));
-    for (int64_t i = 0; i < n; i += 16) {
+    for (int64_t i = (n - 1) / 16 * 16; i >= 0; i -= 16) {
       best[row].push(score[i / 16], static_cast<int32_t>(first + i), n - i < 16 ? n - i : 16);
     }
   });

@@ -163,12 +163,12 @@ struct Simd {
                       _mm256_set1_ps(256.0f));
   }
 
-  static uint32_t above(F16 x, float limit, int64_t n) {
+  static uint32_t not_below(F16 x, float limit, int64_t n) {
     const __m256 l = _mm256_set1_ps(limit);
     const uint32_t a =
-        static_cast<uint32_t>(_mm256_movemask_ps(_mm256_cmp_ps(x.a, l, _CMP_NLE_UQ)));
+        static_cast<uint32_t>(_mm256_movemask_ps(_mm256_cmp_ps(x.a, l, _CMP_NLT_UQ)));
     const uint32_t b =
-        static_cast<uint32_t>(_mm256_movemask_ps(_mm256_cmp_ps(x.b, l, _CMP_NLE_UQ)));
+        static_cast<uint32_t>(_mm256_movemask_ps(_mm256_cmp_ps(x.b, l, _CMP_NLT_UQ)));
     return (a | b << 8) & ((1u << n) - 1u);
   }
   static uint32_t greater(F16 x, float limit, int64_t n) {

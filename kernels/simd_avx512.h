@@ -115,9 +115,9 @@ struct Simd {
     *b = widen_e4m3(_mm256_srli_epi16(u, 8));
   }
 
-  static uint32_t above(F16 a, float limit, int64_t n) {
+  static uint32_t not_below(F16 a, float limit, int64_t n) {
     return static_cast<uint32_t>(
-        _mm512_mask_cmp_ps_mask(first(n), a, _mm512_set1_ps(limit), _CMP_NLE_UQ));
+        _mm512_mask_cmp_ps_mask(first(n), a, _mm512_set1_ps(limit), _CMP_NLT_UQ));
   }
   static uint32_t greater(F16 a, float limit, int64_t n) {
     return static_cast<uint32_t>(
@@ -130,11 +130,12 @@ struct Simd {
   static int64_t compress(float* scores, int32_t* keys, F16 a, int32_t first_key, uint32_t mask) {
     const __mmask16 m = static_cast<__mmask16>(mask);
     const Int lane = _mm512_setr_epi32(0, 1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12, 13, 14, 15);
-    // Register form and a full store: the memory form is many times slower on Zen.
-    _mm512_storeu_ps(scores, _mm512_maskz_compress_ps(m, a));
-    _mm512_storeu_si512(
-        keys, _mm512_maskz_compress_epi32(m, _mm512_add_epi32(lane, _mm512_set1_epi32(first_key))));
-    return __builtin_popcount(mask);
+    const int n = __builtin_popcount(mask);
+    // Register form and a store of its own: the memory form is many times slower on Zen.
+    _mm512_mask_storeu_ps(scores, first(n), _mm512_maskz_compress_ps(m, a));
+    _mm512_mask_storeu_epi32(
+        keys, first(n), _mm512_maskz_compress_epi32(m, _mm512_add_epi32(lane, _mm512_set1_epi32(first_key))));
+    return n;
   }
   static int64_t compress_two(float* scores, int32_t* keys, F16 a, const int32_t* from,
                               uint32_t mask) {

@@ -152,9 +152,9 @@ struct Simd {
   }
 
   /// Lanes below n for which !(a <= limit), NaN included.
-  static uint32_t above(F16 a, float limit, int64_t n) {
+  static uint32_t not_below(F16 a, float limit, int64_t n) {
     uint32_t mask = 0;
-    for (int i = 0; i < n; ++i) mask |= (a.v[i] <= limit ? 0u : 1u) << i;
+    for (int i = 0; i < n; ++i) mask |= (a.v[i] < limit ? 0u : 1u) << i;
     return mask;
   }
   static uint32_t greater(F16 a, float limit, int64_t n) {
@@ -167,7 +167,7 @@ struct Simd {
     for (int i = 0; i < n; ++i) mask |= (a.v[i] == x ? 1u : 0u) << i;
     return mask;
   }
-  /// Packs the masked lanes and first + lane behind each other; returns how many. May write 16.
+  /// Packs the masked lanes and first + lane behind each other and writes no more; returns how many.
   static int64_t compress(float* scores, int32_t* keys, F16 a, int32_t first, uint32_t mask) {
     int64_t n = 0;
     if (mask == 0) return n;
@@ -178,7 +178,7 @@ struct Simd {
     }
     return n;
   }
-  /// The same with given keys, which the output may overlap from below.
+  /// The same with given keys, which the output may overlap from below. May write 16.
   static int64_t compress_two(float* scores, int32_t* keys, F16 a, const int32_t* from,
                               uint32_t mask) {
     int64_t n = 0;
