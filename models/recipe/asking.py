@@ -14,7 +14,7 @@ from documents import Prompt
 from everyday import Everyday
 
 W_ANSWER, W_DOC, W_DRILL_DOC, W_ASK = 1.0, 0.25, 0.15, 0.1
-EVERYDAY = .35                    # share of everyday statements among what is planted
+EVERYDAY = .4                    # share of everyday statements among what is planted
 SYSTEMS = ["You are a helpful assistant.", "Answer from the documents.", "Be brief.", "Quote the passage that answers the question.",
            "You are a careful reader of documents.", "Answer in the language of the question."]
 
@@ -82,11 +82,11 @@ class Asker:
         """A question the prompt does not answer: foreign text, or a planted name with another attribute."""
         g = self.g
         if self.p.everyday and g.random() < .8 * self.p.everyday:
-            planted = [f for f in self.p.keys.values() if isinstance(f, Everyday)]
-            f = g.choice(g.choice(planted).beside(g)) if planted and g.random() < .6 else Everyday(g)
-            return f.question(g) if f.key not in self.p.keys else None
+            told = self.p.told
+            f = g.choice(g.choice(told.statements).beside(g)) if told.statements and g.random() < .6 else Everyday(g)
+            return None if told.answers(f) else self.everyday(f)
         r = g.random()
-        keys = [k for k, f in self.p.keys.items() if isinstance(f, F.Fact)]
+        keys = list(self.p.keys)
         if r < .55 or self.zh:
             for _ in range(5):
                 e = g.choice(keys)[0] if keys and g.random() < .4 else None
@@ -106,7 +106,12 @@ class Asker:
         if not self.facts:
             return None
         kind, f, p = self.facts.pop()
-        return kind, f.question(self.g), p, f.v
+        return kind, self.everyday(f) if isinstance(f, Everyday) else f.question(self.g), p, f.v
+
+    def everyday(self, f):
+        """Its question, now and then in other words than the statement's."""
+        q = f.question(self.g)
+        return Q.reword(q, self.g) if self.g.random() < .7 * self.noise else q
 
     def draw(self, kind):
         """(kind, question, passages that answer it, value or None) or None; a fact may turn out to be a correction."""
@@ -166,10 +171,11 @@ def one_turn(asker, g, kind):
     return []
 
 
+ZH = (("natural", .42), ("fact", .22), ("absent", .12), ("literal", .19), ("read", .05))
 MIX = (("natural", .50), ("fact", .20), ("absent", .12), ("literal", .07), ("read", .05), ("hop", .09))
 
 
-NOTE = (("fact", .75), ("absent", .25))
+NOTE = (("fact", .82), ("absent", .18))
 NOTES = ["Notes", "notes.txt", "Note", "todo.md", "Memo", "memo.txt", "Minutes", "To remember", "info.txt", "Untitled", "Diary", "list.md"]
 
 
@@ -195,7 +201,7 @@ def count_tokens(text, zh):
 
 def conversation(world, g, budget, zh=False, share=None, mix=MIX, w_doc=W_DOC, least=0, **kw):
     """One or several documents and questions about them."""
-    share = share or g.uniform(.5, .8)
+    share, mix = share or g.uniform(.5, .8), ZH if zh and mix is MIX else mix
     p = Prompt(world.library(zh), g, int(budget * share), zh, **kw)
     if not p.docs:
         return chat(world, g)

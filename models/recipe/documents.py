@@ -1,7 +1,7 @@
 """Prompt documents: library text cut into numbered passages, with planted facts."""
 import questions as Q
 import tokens as K
-from everyday import Everyday
+from everyday import Everyday, Told
 from facts import ATTRIBUTES, ITEMS, PLACES, Fact, person, value
 
 
@@ -93,6 +93,7 @@ class Prompt:
                 self.docs.append((title, passages))
         self.facts = []             # (kind, Fact, passage) that may be asked
         self.keys = {}              # every stated (entity, attribute)
+        self.told = Told()          # every everyday statement
         self.everyday = 0           # share of Everyday statements among the planted
         self.places = set()         # places already tied to somebody
         self.hops = []              # (first passage, second passage, question, answer)
@@ -152,11 +153,13 @@ class Prompt:
         """One asked statement, and sometimes others to confuse it with."""
         f = Everyday(self.g)
         for x in [f] + (f.beside(self.g) if self.g.random() < .5 else []):
-            if x.key not in self.keys:
-                self.keys[x.key] = x
-                p = self.place(x.text, x)
+            if not self.told.add(x):
                 if x is f:
-                    self.facts.append(("fact", x, p))
+                    return
+                continue
+            p = self.place(x.text, x)
+            if x is f:
+                self.facts.append(("fact", x, p))
 
     def plant_hop(self):
         """Two linked facts: a person is tied to a place, the place has the asked property."""

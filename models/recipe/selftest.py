@@ -1,9 +1,9 @@
 """Checks of the recipe's mathematics against worked numbers and of its plumbing; part of smoke.sh."""
-import math, os, random, sys
+import collections, math, os, random, sys
 
 import torch
 
-import attention, blend, everyday, export, facts, grpo, handmade, library, load, model, questions, rewards, sampling, shelf, tasks, tokens, tools
+import asking, attention, blend, documents, everyday, export, facts, grpo, handmade, library, load, model, questions, rewards, sampling, shelf, tasks, tokens, tools
 import wording as P
 
 HERE = os.path.dirname(os.path.abspath(__file__))
@@ -207,19 +207,56 @@ def means():
 
 
 def statements():
-    """An everyday statement holds its value, its question does not ask with it, and what stands beside it says something else."""
+    """An everyday statement holds its value, its question does not ask with it, and a key has only what every question mentions."""
     g = random.Random(1)
     for pattern in everyday.PATTERNS:
+        assert len({form for form, _ in pattern.questions}) == len(pattern.questions), pattern.statement
         for _ in range(20):
             f = everyday.Everyday(g, pattern)
             q = f.question(g)
-            assert f.v.lower() in f.text.lower() and "{" not in f.text + q, f.text
+            assert f.v in f.text and "{" not in f.text + q and "  " not in f.text and ".." not in f.text, f.text
             asked_with = [f.slots[slot.lower()] for _, slot in everyday.SLOT.findall(f.form)]
             assert "{=" not in f.form and q.endswith("?") and f.v not in asked_with, (f.text, q)
-            assert all(x.text != f.text for x in f.beside(g) if x.key != f.key)
+            for form, value in pattern.questions:
+                assert {slot.lower() for _, slot in everyday.SLOT.findall(form)} >= set(pattern.about[value]), pattern.statement
+    for one, other, like in (("Anna", "Anna Berger", True), ("the ladder", "the old ladder", True), ("the new ladder", "the old ladder", False), ("Dr Berger", "Mr Berg", False)):
+        assert everyday.alike([everyday.core(one)], [everyday.core(other)]) == like
+
+
+def documents_of_statements(n=4000):
+    """No question asked has two answers in its document, none that is asked in vain has one; n documents."""
+    g, asked, vain = random.Random(3), 0, 0
+    for _ in range(n):
+        p = documents.Prompt(NOTHING, g, 0)
+        p.docs = [("Notes", [])]
+        p.plant(g.choice([1, 3, 8, 20, 40]), 1)
+        answers = collections.defaultdict(list)
+        for f in p.told.statements:
+            for form, value in f.pattern.questions:
+                answers[everyday.written(form, f.slots).lower()].append(f)
+        for _, f, passage in p.facts:
+            assert f.text in passage.text
+            for _ in range(3):
+                found, asked = answers[f.question(g).lower()], asked + 1
+                assert found == [f], [x.text for x in found]
+        asker = asking.Asker(tasks.World(NOTHING, NOTHING, questions.Stats(["nothing"])), p, g)
+        for _ in range(3):
+            q = asker.absent()
+            if q:
+                vain += 1
+                assert q.lower() not in answers, (q, [x.text for x in answers[q.lower()]])
+                answers.pop(q.lower(), None)
+    assert asked > 10 * n and vain > n, (asked, vain)
+
+
+class NOTHING:
+    """A library of one sentence."""
+    docs = [type("Doc", (), {"title": "t", "size": 1, "items": []})]
+    pick = staticmethod(lambda g: 0)
+    sentence = staticmethod(lambda g: "Nothing is said about nothing in this sentence.")
 
 
 if __name__ == "__main__":
-    for check in (statements, divergence, policy_gradient, positions, router, selection, weights, inputs, sampler, branches, means, text):
+    for check in (statements, documents_of_statements, divergence, policy_gradient, positions, router, selection, weights, inputs, sampler, branches, means, text):
         check()
         print("ok", check.__name__, flush=True)
