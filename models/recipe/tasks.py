@@ -11,6 +11,7 @@ from tools import some_others, tool_use
 W_REF, W_REFUSAL = 4.0, 2.0       # the tokens that decide
 W_START, STARTED = 2.0, 5         # and the first ones of a quote, where copies slip
 W_VALUE = 3.0                     # and a value, which is one of several in its passage
+W_LINE = 3.0                      # and the line feed before it: without, the answer ends behind the quote
 
 # ---- conversation without documents ---------------------------------------------
 GREETINGS = [
@@ -156,6 +157,8 @@ def answer_weights(tok, ids, text, weight=W_ANSWER):
     if found:
         for k in range(max(0, len(ids) - len(tok.encode(value))), len(ids) - 1):   # the end of the turn decides nothing
             w[k] = max(w[k], W_VALUE)
+        feed = len(ids) - 1 - ids[::-1].index(tok.encode("\n")[0])
+        w[feed] = max(w[feed], W_LINE)
     return w
 
 
@@ -214,7 +217,7 @@ def sequence(world, tok, g, kind, length, chinese=.1):
             segs = conversation(world, g, min(room, g.choice([1500, 3000, 6000])), mix=DOMAINS["multihop"])
         elif kind == "facts":
             segs = conversation(world, g, room, zh, share=g.uniform(.6, .9), w_doc=.1, mix=FACTS)
-        elif kind == "tiny" and not zh and g.random() < .5:
+        elif kind == "tiny" and not zh and g.random() < .65:
             segs = note(world, g, min(room, 500), g.choice([130, 200]))
         elif kind == "tiny":                               # a few sentences and what they say
             segs = conversation(world, g, min(room, g.choice([80, 120, 200, 300, 500])), zh, share=.5, least=g.choice([130, 200]), target=g.choice([12, 20, 40]), mix=TINY)

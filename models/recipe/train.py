@@ -24,6 +24,7 @@ ap.add_argument("--model", help="start from a published model; no optimizer stat
 ap.add_argument("--stage", type=int, default=0, help="first stage of the plan, with --model or --weights")
 ap.add_argument("--distilled", nargs="*", default=[], help="answers of specialists (distill.py), for stages whose mix names them")
 ap.add_argument("--synonyms", help="words of like meaning for reworded questions (synonyms.py)")
+ap.add_argument("--things", help="names of things for everyday statements (things.py)")
 ap.add_argument("--stop-at", type=float, default=1e9)
 ap.add_argument("--workers", type=int, default=14)
 ap.add_argument("--samples", type=int, default=60000)
@@ -42,12 +43,14 @@ def log(*words):
     LOG.flush()
 
 
-import feed as feeding, questions
+import everyday, feed as feeding, questions
 
 PLAN = json.load(open(args.plan))
 STAGES = PLAN["stages"]
 if args.synonyms:
     questions.learn(args.synonyms)
+if args.things:
+    everyday.learn(args.things)
 world = feeding.load_world(args.corpus, samples=args.samples)
 world.distilled = [json.loads(line) for name in args.distilled for line in open(name)]
 if not world.distilled and any("distilled" in s.get("mix", {}) for s in STAGES):
