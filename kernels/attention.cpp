@@ -37,7 +37,13 @@ void mqa_attention(ThreadPool& pool, const KvLayout& layout, int64_t layer,
     }
   }
 
-  pool.parallel_for(m * parts, [&](int64_t task, int) {
+  std::vector<MqaKept> kept(static_cast<size_t>(pool.size()));
+  for (int64_t row = 0; row < m; ++row) {
+    kept[0].capacity = std::max(kept[0].capacity, std::min(keys_of(row), MqaKept::kMostKeys));
+  }
+  for (MqaKept& k : kept) k.capacity = kept[0].capacity;
+
+  pool.parallel_for(m * parts, [&](int64_t task, int worker) {
     const int64_t row = m - 1 - task / parts, first = task % parts * heads_per_part;
     MqaBlock b;
     b.fp8 = layout.fp8;
@@ -55,6 +61,7 @@ void mqa_attention(ThreadPool& pool, const KvLayout& layout, int64_t layer,
     b.q_pe = q_pe + head * b.rope;
     b.sm_scale = shape.sm_scale;
     b.round_bf16 = shape.round_bf16;
+    b.kept = &kept[static_cast<size_t>(worker)];
     b.p_stride = stride_of(row);
     const bool is_shared = parts > 1 && wants_mass(row);
     b.p = is_shared ? shared[static_cast<size_t>(row)].data() + first * b.p_stride

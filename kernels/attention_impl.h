@@ -1,9 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
 // One row of MQA attention over gathered latent records.
 //
-//   pass 1  16 keys at a time: records -> [16][width] bf16 (or fp32) rows, kept for pass 2 while
-//   they
-//           fit; scores of 4 heads x 4 keys by dot products with lanes along the channels
+//   pass 1  16 keys at a time: records -> [width] bf16 (or fp32) rows, kept for pass 2 and for the rows
+//           after this one while they fit; scores of 4 heads x 4 keys by dot products with lanes along
+//           the channels
 //   softmax of each head over the row's keys, fp32
 //   pass 2  u[head][channels] += P * c: lanes are channels; bf16 takes two keys a step
 //
@@ -19,12 +19,13 @@ namespace {
 
 constexpr int64_t kKeyTile = 16;
 constexpr int64_t kHeadTile = 8;  ///< so many queries and four keys share the first cache
-constexpr int64_t kKeptKeys = 4096;  ///< rows above this many keys are gathered twice
+constexpr int64_t kValueTile = 64;   ///< keys of pass 2 at a time
 
 inline int64_t round_up(int64_t n, int64_t step) { return (n + step - 1) / step * step; }
 
+inline int64_t key_of(const MqaBlock& b, int64_t i) { return b.keys == nullptr ? i : b.keys[i]; }
 inline const std::byte* record(const MqaBlock& b, int64_t i) {
-  const int64_t s = b.keys == nullptr ? i : b.keys[i];
+  const int64_t s = key_of(b, i);
   return b.pages[s / 64] + b.layer_offset + s % 64 * b.record_bytes;
 }
 
@@ -102,15 +103,15 @@ struct Mqa {  // fp32 products
   }
 
   // 4 heads x 4 keys.
-  static F16 scores(const MqaShape& m, const float* q, const float* k) {
+  static F16 scores(const MqaShape& m, const float* q, const float* const* k) {
     F16 acc[16];
     for (int h = 0; h < 4; h += 2) {
       for (int s = 0; s < 4; s += 2) {
         F16 a00 = S::zero(), a01 = a00, a10 = a00, a11 = a00;
-        const float *q0 = q + h * m.width, *k0 = k + s * m.width;
+        const float *q0 = q + h * m.width, *k0 = k[s], *k1 = k[s + 1];
         for (int64_t d = 0; d < m.width; d += 16) {
           F16 x0 = S::load(q0 + d), x1 = S::load(q0 + m.width + d);
-          F16 y0 = S::load(k0 + d), y1 = S::load(k0 + m.width + d);
+          F16 y0 = S::load(k0 + d), y1 = S::load(k1 + d);
           S::keep(x0), S::keep(x1), S::keep(y0), S::keep(y1);
           a00 = S::fma(x0, y0, a00);
           a01 = S::fma(x0, y1, a01);
@@ -137,7 +138,7 @@ struct Mqa {  // fp32 products
 
   // H heads, kValueVectors * 16 channels from d on.
   template <int H>
-  static void some_values(const MqaShape& m, int64_t n, const float* k, const float* p,
+  static void some_values(const MqaShape& m, int64_t n, const float* const* k, int64_t d, const float* p,
                           int64_t p_stride, float* acc) {
     constexpr int kVectors = S::kValueVectors;
     F16 a[H][kVectors];
@@ -148,7 +149,7 @@ struct Mqa {  // fp32 products
     for (int64_t i = 0; i < n; ++i) {
       F16 y[kVectors];
 #pragma GCC unroll 2
-      for (int v = 0; v < kVectors; ++v) y[v] = S::load(k + i * m.width + 16 * v);
+      for (int v = 0; v < kVectors; ++v) y[v] = S::load(k[i] + d + 16 * v);
 #pragma GCC unroll 8
       for (int h = 0; h < H; ++h) {
         const F16 w = S::set1(p[h * p_stride + i]);
@@ -162,17 +163,17 @@ struct Mqa {  // fp32 products
       for (int v = 0; v < kVectors; ++v) S::store(acc + h * m.rank32 + 16 * v, a[h][v]);
   }
 
-  // acc[head][rank32] += keys [n][width] weighted by p[head][...]. A strip of channels of all keys
-  // stays in the first cache for all heads.
-  static void values(const MqaShape& m, int64_t n_heads, int64_t n, const float* k, const float* p,
+  // acc[head][rank32] += n keys weighted by p[head][...]. A strip of channels of all keys stays in the
+  // first cache for all heads.
+  static void values(const MqaShape& m, int64_t n_heads, int64_t n, const float* const* k, const float* p,
                      int64_t p_stride, float* acc) {
     for (int64_t d = 0; d < m.rank32; d += 16 * S::kValueVectors) {
       int64_t h = 0;
       for (; h + 4 <= n_heads; h += 4) {
-        some_values<4>(m, n, k + d, p + h * p_stride, p_stride, acc + h * m.rank32 + d);
+        some_values<4>(m, n, k, d, p + h * p_stride, p_stride, acc + h * m.rank32 + d);
       }
       for (; h < n_heads; ++h) {
-        some_values<1>(m, n, k + d, p + h * p_stride, p_stride, acc + h * m.rank32 + d);
+        some_values<1>(m, n, k, d, p + h * p_stride, p_stride, acc + h * m.rank32 + d);
       }
     }
   }
@@ -230,14 +231,14 @@ struct Mqa<S, true> {  // products of bf16 pairs; round_bf16 is set
     for (int64_t d = b.rope; d < m.width - m.rank32; ++d) out[d] = 0;
   }
 
-  static F16 scores(const MqaShape& m, const uint16_t* q, const uint16_t* k) {
+  static F16 scores(const MqaShape& m, const uint16_t* q, const uint16_t* const* k) {
     F16 acc[16];
 #pragma GCC unroll 16
     for (int i = 0; i < 16; ++i) acc[i] = S::zero();
     for (int64_t d = 0; d < m.width; d += 32) {
       Int y[4];
 #pragma GCC unroll 4
-      for (int s = 0; s < 4; ++s) y[s] = S::load_pairs(k + s * m.width + d);
+      for (int s = 0; s < 4; ++s) y[s] = S::load_pairs(k[s] + d);
 #pragma GCC unroll 4
       for (int h = 0; h < 4; ++h) {
         const Int x = S::load_pairs(q + h * m.width + d);
@@ -255,7 +256,7 @@ struct Mqa<S, true> {  // products of bf16 pairs; round_bf16 is set
 
   // acc lies in interleave()'s channel order until finish().
   template <int H>
-  static void some_values(const MqaShape& m, int64_t n, const uint16_t* k, const uint16_t* p,
+  static void some_values(const MqaShape& m, int64_t n, const uint16_t* const* k, const uint16_t* p,
                           int64_t p_stride, float* acc) {
     for (int64_t d = 0; d < m.rank32; d += 32) {
       F16 a[H][2];
@@ -266,8 +267,7 @@ struct Mqa<S, true> {  // products of bf16 pairs; round_bf16 is set
       }
       for (int64_t i = 0; i < n; i += 2) {
         Int v0, v1;
-        S::interleave(S::load_pairs(k + i * m.width + d), S::load_pairs(k + (i + 1) * m.width + d),
-                      &v0, &v1);
+        S::interleave(S::load_pairs(k[i] + d), S::load_pairs(k[i + 1] + d), &v0, &v1);
 #pragma GCC unroll 8
         for (int h = 0; h < H; ++h) {
           const Int w = S::broadcast_pair(p + h * p_stride + i);
@@ -282,7 +282,7 @@ struct Mqa<S, true> {  // products of bf16 pairs; round_bf16 is set
       }
     }
   }
-  static void values(const MqaShape& m, int64_t n_heads, int64_t n, const uint16_t* k,
+  static void values(const MqaShape& m, int64_t n_heads, int64_t n, const uint16_t* const* k,
                      const uint16_t* p, int64_t p_stride, float* acc) {
     int64_t h = 0;
     for (; h + 8 <= n_heads; h += 8) {
@@ -306,6 +306,60 @@ struct Mqa<S, true> {  // products of bf16 pairs; round_bf16 is set
   }
 };
 
+// Where expanded keys lie: `capacity` slots that outlive a row. A key is looked for where its low bits
+// point; two keys that meet there only cost another expansion.
+class KeySlots {
+ public:
+  static int64_t bytes(int64_t capacity) { return 4 * (3 * capacity + kTable); }
+
+  KeySlots(std::byte* memory, MqaKept* kept)
+      : slot_(reinterpret_cast<int32_t*>(memory)),
+        key_in_(slot_ + kept->capacity),
+        used_by_(key_in_ + kept->capacity),
+        table_(used_by_ + kept->capacity),
+        kept_(kept) {}
+
+  /// Slots of the block's keys, to be read with slot() and is_new() until the next row.
+  void assign(const MqaBlock& b) {
+    if (kept_->rows == 0 || kept_->pages != b.pages) forget(b.pages);
+    const int32_t row = static_cast<int32_t>(++kept_->rows);
+    for (int64_t i = 0; i < b.n_keys; ++i) {
+      const int32_t key = static_cast<int32_t>(key_of(b, i)), at = table_[key % kTable];
+      const bool here = key_in_[at] == key;
+      slot_[i] = here ? at : -1;
+      used_by_[at] = here ? row : used_by_[at];
+    }
+    int32_t next = 0;
+    for (int64_t i = 0; i < b.n_keys; ++i) {
+      if (slot_[i] >= 0) continue;
+      while (used_by_[next] == row) ++next;
+      const int32_t key = static_cast<int32_t>(key_of(b, i));
+      used_by_[next] = row;
+      key_in_[next] = key;
+      table_[key % kTable] = next;
+      slot_[i] = ~next;
+    }
+  }
+  int64_t slot(int64_t i) const { return slot_[i] < 0 ? ~slot_[i] : slot_[i]; }
+  bool is_new(int64_t i) const { return slot_[i] < 0; }
+
+ private:
+  static constexpr int64_t kTable = 4096;
+
+  void forget(const std::byte* const* pages) {
+    kept_->rows = 0;
+    kept_->pages = pages;
+    for (int64_t i = 0; i < kept_->capacity; ++i) key_in_[i] = -1, used_by_[i] = 0;
+    for (int64_t i = 0; i < kTable; ++i) table_[i] = 0;
+  }
+
+  int32_t* slot_;     // of the row's keys; ~slot where the key has to be expanded first
+  int32_t* key_in_;   // of each slot
+  int32_t* used_by_;  // of each slot: the last row
+  int32_t* table_;    // of low bits of keys: a slot
+  MqaKept* kept_;
+};
+
 template <typename Form>
 inline void mqa_row(const MqaBlock& b) {
   using Element = typename Form::Element;
@@ -313,32 +367,44 @@ inline void mqa_row(const MqaBlock& b) {
   const MqaShape m(b);
   for (int64_t i = 0; i < b.n_heads * b.rank; ++i) b.u[i] = 0;
   if (b.n_keys <= 0) return;
-  const bool keep = b.n_keys <= kKeptKeys;
-  const int64_t tile = 64;  // keys of pass 2 at a time
-  const int64_t rows = keep ? m.keys16 : tile;
+  const bool keep = b.n_keys <= b.kept->capacity;
+  const int64_t rows = keep ? b.kept->capacity : kValueTile;
   Element* q = reinterpret_cast<Element*>(
       thread_scratch(ScratchSlot::kQueries, kElement * m.heads4 * m.width));
-  Element* keys =
-      reinterpret_cast<Element*>(thread_scratch(ScratchSlot::kKeys, kElement * rows * m.width));
+  Element* keys = reinterpret_cast<Element*>(
+      thread_scratch(ScratchSlot::kKeys, kElement * (rows + 1) * m.width));
+  Element* const nothing = keys + rows * m.width;  // fills up groups of keys
+  for (int64_t i = 0; i < m.width; ++i) nothing[i] = 0;
+  const int64_t slots_bytes = round_up(KeySlots::bytes(b.kept->capacity), 64);
+  std::byte* memory = thread_scratch(ScratchSlot::kKeySlots, slots_bytes + 8 * (rows + kKeyTile));
+  KeySlots slots(memory, b.kept);
+  const Element** at = reinterpret_cast<const Element**>(memory + slots_bytes);  // the row's keys
+  if (keep) {
+    slots.assign(b);
+  } else {
+    b.kept->rows = 0;  // their memory is used for something else
+  }
   Form::query(b, m, q);
 
   for (int64_t first = 0; first < b.n_keys; first += kKeyTile) {
     const int64_t n = smaller(kKeyTile, b.n_keys - first);
-    Element* k = keys + (keep ? first * m.width : 0);
+    const Element** k = at + (keep ? first : 0);
     for (int64_t i = 0; i < n; ++i) {
       const int64_t ahead = first + i + kKeyTile;
-      if (ahead < b.n_keys) {
+      if (ahead < b.n_keys && (!keep || slots.is_new(ahead))) {
         const char* next = reinterpret_cast<const char*>(record(b, ahead));
         for (int64_t line = 0; line < b.record_bytes; line += 64) __builtin_prefetch(next + line);
       }
-      Form::key(b, m, first + i, k + i * m.width);
+      Element* row = keys + (keep ? slots.slot(first + i) : i) * m.width;
+      if (!keep || slots.is_new(first + i)) Form::key(b, m, first + i, row);
+      k[i] = row;
     }
-    for (int64_t i = n * m.width; i < round_up(n, 4) * m.width; ++i) k[i] = 0;
+    for (int64_t i = n; i < round_up(n, 4); ++i) k[i] = nothing;
     for (int64_t some = 0; some < b.n_heads; some += kHeadTile) {
       for (int64_t s = 0; s < n; s += 4) {
         for (int64_t h = some; h < smaller(some + kHeadTile, b.n_heads); h += 4) {
           alignas(64) float score[16];
-          Simd::store(score, Form::scores(m, q + h * m.width, k + s * m.width));
+          Simd::store(score, Form::scores(m, q + h * m.width, k + s));
           for (int64_t i = 0; i < smaller(4, b.n_heads - h); ++i) {
             __builtin_memcpy(b.p + (h + i) * b.p_stride + first + s, score + 4 * i, 16);
           }
@@ -358,18 +424,15 @@ inline void mqa_row(const MqaBlock& b) {
     Form::probabilities(b, b.p + h * b.p_stride, p + h * p_stride);
   }
   for (int64_t i = 0; i < b.n_heads * m.rank32; ++i) acc[i] = 0;
-  for (int64_t first = 0; first < b.n_keys; first += tile) {
-    const int64_t n = round_up(smaller(tile, b.n_keys - first), 2);
-    Element* k = keys + (keep ? first * m.width : 0);
-    if (!keep) {
-      for (int64_t i = 0; i < smaller(n, b.n_keys - first); ++i) {
-        Form::key(b, m, first + i, k + i * m.width);
-      }
+  for (int64_t first = 0; first < b.n_keys; first += kValueTile) {
+    const int64_t n = smaller(kValueTile, b.n_keys - first);
+    const Element** k = at + (keep ? first : 0);
+    for (int64_t i = 0; !keep && i < n; ++i) {
+      Form::key(b, m, first + i, keys + i * m.width);
+      k[i] = keys + i * m.width;
     }
-    if (first + n > b.n_keys) {
-      for (int64_t i = 0; i < m.width; ++i) k[(n - 1) * m.width + i] = 0;
-    }
-    Form::values(m, b.n_heads, n, k, p + first, p_stride, acc);
+    if (n % 2 != 0) k[n] = nothing;
+    Form::values(m, b.n_heads, round_up(n, 2), k, p + first, p_stride, acc);
   }
   for (int64_t h = 0; h < b.n_heads; ++h) {
     float* a = acc + h * m.rank32;
