@@ -89,6 +89,8 @@ QMenu::separator { height: 1px; background: @line; margin: 4px 8px; }
 QTabBar::tab { padding: 8px 12px; border: none; border-bottom: 2px solid transparent; color: @muted; background: transparent; }
 QTabBar::tab:selected { color: @text; border-bottom-color: @accent; }
 QTabBar::tab:hover { color: @text; }
+QTabBar::close-button { image: url(:/icons/@close); subcontrol-position: right; width: 14px; height: 14px; border-radius: 4px; }
+QTabBar::close-button:hover { background: @line; }
 QTabWidget::pane { border: none; }
 
 QScrollArea { border: none; background: transparent; }
@@ -121,6 +123,7 @@ QString styleSheet(const Tokens& t) {
       {"@good", t.good.name()},
       {"@scroll", t.dark ? "#4b4e52" : "#cfcac0"},
       {"@upArrow", t.dark ? "up-dark.svg" : "up-light.svg"},
+      {"@close", t.dark ? "close-dark.svg" : "close-light.svg"},
       {"@tick", t.dark ? "tick-dark.svg" : "tick-light.svg"},
       {"@arrow", t.dark ? "arrow-dark.svg" : "arrow-light.svg"}};
   QString sheet = QString::fromLatin1(kSheet);

@@ -427,8 +427,8 @@ void ConversationPane::changeEvent(QEvent* event) {
 void ConversationPane::retranslate() {
   m_find->setPrompt(tr("Find in this conversation"));
   m_empty->setTexts(tr("Ask about what you are reading"),
-                    tr("Open a document, then ask. Answers show the pages they were drawn from, "
-                       "and quotations lead to the place where they stand."));
+                    tr("Answers show the pages they were drawn from, and quotations lead to the "
+                       "place where they stand."));
 }
 
 }  // namespace leyden::desktop

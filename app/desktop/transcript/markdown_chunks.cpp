@@ -58,6 +58,15 @@ bool isRule(QStringView text) {
   return marks >= 3;
 }
 
+/// "⟦7⟧ > passage" or "[7] > passage", the way the default model quotes.
+bool isPassage(QStringView text) {
+  if (text.isEmpty() || (text[0] != u'⟦' && text[0] != u'[')) return false;
+  qsizetype n = 1;
+  while (n < text.size() && text[n].unicode() >= u'0' && text[n].unicode() <= u'9') ++n;
+  if (n == 1 || n == text.size() || text[n] != (text[0] == u'[' ? u']' : u'⟧')) return false;
+  return text.mid(n + 1).trimmed().startsWith(u'>');
+}
+
 }  // namespace
 
 void MarkdownChunks::setSource(const QString& source) {
@@ -80,11 +89,22 @@ Span MarkdownChunks::chunk(int index) const {
 void MarkdownChunks::scan() {
   while (true) {
     const auto end = m_source.indexOf(u'\n', m_scanned);
-    if (end < 0) return;
+    if (end < 0) break;
     const int begin = m_scanned;
     m_scanned = int(end) + 1;
     take(begin, QStringView(m_source).mid(begin, end - begin));
   }
+  endQuote(m_scanned, QStringView(m_source).mid(m_scanned));
+}
+
+void MarkdownChunks::endQuote(int begin, QStringView line) {
+  if (m_quote == Quote::None) return;
+  qsizetype indent = 0;
+  while (indent < line.size() && line[indent] == u' ') ++indent;
+  if (indent == line.size() || indent > 3) return;
+  if (m_quote == Quote::Lines && line[indent] == u'>') return;
+  m_quote = Quote::None;
+  cut(begin);
 }
 
 bool MarkdownChunks::closesFence(const Line& line) const {
@@ -119,9 +139,12 @@ void MarkdownChunks::take(int begin, QStringView whole) {
   }
   if (blank) {
     m_blankBefore = true;
+    m_quote = Quote::None;
     return;
   }
 
+  endQuote(begin, whole);
+  m_quote = Quote::None;
   const bool afterBlank = m_blankBefore;
   m_blankBefore = false;
   const bool rule = line.indent <= 3 && isRule(line.text);
@@ -164,6 +187,8 @@ void MarkdownChunks::take(int begin, QStringView whole) {
     m_blankBefore = true;  // a heading is complete in its line
   } else {
     m_state = State::Text;
+    if (line.indent <= 3 && line.text.startsWith(u'>')) m_quote = Quote::Lines;
+    if (line.indent <= 3 && isPassage(line.text)) m_quote = Quote::Passage;
   }
 }
 

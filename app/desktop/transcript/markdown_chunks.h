@@ -5,7 +5,8 @@
 // A chunk ends where the next line cannot belong to its block: behind a closed fence, before a
 // fence or heading, behind a blank line, and before the next item of an outer list (items stand
 // alone; their numbers are in the source). What this loses: link definitions do not reach other
-// chunks.
+// chunks. A line without ">" ends a quotation, also where Markdown would take it for a lazy part of
+// it: models write "> passage" and their answer in the next line.
 #pragma once
 
 #include <QString>
@@ -31,16 +32,20 @@ class MarkdownChunks {
     QStringView text;  ///< without indent and line feed
   };
   enum class State { Free, Text, List, Fence };
+  enum class Quote { None, Lines, Passage };  ///< what the line before was: "> x", "⟦7⟧ > x"
 
   void scan();
   void take(int begin, QStringView whole);
   bool closesFence(const Line& line) const;
   void cut(int begin);
+  /// Cuts before a line, complete or not, that cannot belong to the quotation before it.
+  void endQuote(int begin, QStringView line);
 
   QString m_source;
   QVector<int> m_begins;
   int m_scanned = 0;  ///< complete lines before this are judged
   State m_state = State::Free;
+  Quote m_quote = Quote::None;
   bool m_blankBefore = false;
   bool m_listAround = false;  ///< of a fence: it stands inside a list item
   int m_itemIndent = 0;       ///< column where the text of the outer item begins

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "app/desktop/transcript/text_document.h"
 
+#include <QRegularExpression>
 #include <QTextBlock>
 #include <QTextCursor>
 #include <algorithm>
@@ -59,7 +60,9 @@ class DocumentBuilder {
     m_body.setForeground(tokens().text);
   }
 
-  void add(const Paragraph& p, bool first) {
+  /// `passage`: the paragraph quotes one, see quotesPassage().
+  void add(const Paragraph& p, bool first, bool passage) {
+    m_passage = passage;
     const QTextBlockFormat block = blockFormat(p, first, m_look.plain);
     QTextCharFormat base = m_body;
     if (p.kind == Paragraph::Kind::Heading) {
@@ -130,7 +133,7 @@ class DocumentBuilder {
       placeChips(base);
       const QString text = run.text.mid(at - run.source, next - at);
       if (inside != nullptr && inside->kind == AnswerMark::Kind::Reference) {
-        hideReference(at, next, end, *inside);
+        hideReference(at, next, run, *inside);
         if (m_swallowed > next) next = std::min(m_swallowed, end);
       } else {
         QTextCharFormat f = plain;
@@ -147,10 +150,14 @@ class DocumentBuilder {
     }
   }
 
-  /// "⟦7⟧ > passage": where the located passage follows, its own chip says the same, so number and
-  /// arrow are not drawn.
-  void hideReference(qint64 at, qint64 next, qint64 end, const AnswerMark& reference) {
+  /// "⟦7⟧ > passage": the arrow is not drawn, and where the located passage follows, its own chip
+  /// says the same as the number.
+  void hideReference(qint64 at, qint64 next, const TextRun& run, const AnswerMark& reference) {
+    const qint64 end = run.source + run.text.size();
     m_swallowed = next;
+    static const QRegularExpression arrow(QStringLiteral("^\\s*> ?"));
+    if (m_passage && next == reference.text.end)
+      m_swallowed += arrow.match(run.text.mid(next - run.source)).capturedLength();
     for (const AnswerMark& mark : m_marks) {
       const bool follows =
           mark.kind == AnswerMark::Kind::Quote && mark.number == reference.number &&
@@ -198,6 +205,7 @@ class DocumentBuilder {
   QVector<const AnswerMark*> m_wanted;
   QVector<qint64> m_muted;  ///< begins of references that show no chip
   qint64 m_swallowed = 0;   ///< source before this is not drawn
+  bool m_passage = false;   ///< the paragraph is "⟦7⟧ > passage"
 };
 
 }  // namespace
@@ -250,12 +258,12 @@ void buildTextDocument(QTextDocument* document, SourceMap* map,
   DocumentBuilder builder(document, map, marks, look);
   for (qsizetype i = 0; i < paragraphs.size(); ++i) {
     if (!quotesPassage(paragraphs[i], marks)) {
-      builder.add(paragraphs[i], i == 0);
+      builder.add(paragraphs[i], i == 0, false);
       continue;
     }
     Paragraph quotation = paragraphs[i];
     quotation.quote = 1;
-    builder.add(quotation, i == 0);
+    builder.add(quotation, i == 0, true);
   }
 }
 

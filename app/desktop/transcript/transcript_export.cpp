@@ -16,6 +16,7 @@
 
 #include "app/desktop/transcript/answer_marks.h"
 #include "app/desktop/transcript/fold_piece.h"
+#include "app/desktop/transcript/markdown_chunks.h"
 #include "app/desktop/transcript/markdown_elements.h"
 
 namespace leyden::desktop {
@@ -176,7 +177,13 @@ QString exportHtml(const QVector<TranscriptEntry>& entries, const ExportOptions&
                         call.arguments.toHtmlEscaped(), call.result.toHtmlEscaped());
     }
     if (m.role == Message::Role::Assistant) {
-      for (const MarkdownElement& e : parseMarkdown(m.text, 0)) out += htmlElement(e);
+      MarkdownChunks chunks;  // as it is shown
+      chunks.setSource(m.text);
+      for (int i = 0; i < chunks.count(); ++i) {
+        const Span s = chunks.chunk(i);
+        const auto stretch = QStringView(m.text).mid(s.begin, s.end - s.begin);
+        for (const MarkdownElement& e : parseMarkdown(stretch, int(s.begin))) out += htmlElement(e);
+      }
     } else {
       QString text = m.text.toHtmlEscaped();
       text.replace(u'\n', QStringLiteral("<br>\n"));

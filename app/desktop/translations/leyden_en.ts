@@ -1004,7 +1004,7 @@
         <translation type="unfinished" />
     </message>
     <message>
-        <source>Open a document, then ask. Answers show the pages they were drawn from, and quotations lead to the place where they stand.</source>
+        <source>Answers show the pages they were drawn from, and quotations lead to the place where they stand.</source>
         <translation type="unfinished" />
     </message>
 </context>

@@ -998,8 +998,8 @@
         <translation>就你正在读的内容提问</translation>
     </message>
     <message>
-        <source>Open a document, then ask. Answers show the pages they were drawn from, and quotations lead to the place where they stand.</source>
-        <translation>打开一份文档，然后提问。回答会标出依据的页面，点击引文即可跳到原文所在之处。</translation>
+        <source>Answers show the pages they were drawn from, and quotations lead to the place where they stand.</source>
+        <translation>回答会标出依据的页面，点击引文即可跳到原文所在之处。</translation>
     </message>
 </context>
 <context>

@@ -140,8 +140,26 @@ class MarkdownTest : public QObject {
     QCOMPARE(strip(linesOf(chunks)), strip(linesOf(parseMarkdown(sample, 0))));
   }
 
+  /// The answer behind a quotation is no part of it, from its first letter on.
+  void aQuotationEndsWithItsLines() {
+    const auto chunksOf = [](const char* source) {
+      MarkdownChunks chunks;
+      chunks.setSource(QString::fromUtf8(source));
+      return linesOf(chunks);
+    };
+    QCOMPARE(chunksOf("> one\n> two\nAnswer: six."), QStringList({"> one two", "P Answer: six."}));
+    QCOMPARE(chunksOf("> one\n  A"), QStringList({"> one", "P A"}));
+    QCOMPARE(chunksOf("> one\n>"), QStringList({"> one"}));
+    QCOMPARE(chunksOf("⟦7⟧ > one\nAnswer: six."), QStringList({"P ⟦7⟧ > one", "P Answer: six."}));
+    QCOMPARE(chunksOf("[7] > one\n⟦8⟧ > two\n"), QStringList({"P [7] > one", "P ⟦8⟧ > two"}));
+    QCOMPARE(chunksOf("⟦7⟧ says one\nand two"), QStringList({"P ⟦7⟧ says one and two"}));
+    QCOMPARE(chunksOf("> ```\n> code\n> ```\ntext"), QStringList({"C :code", "P text"}));
+  }
+
   void anyWayOfStreamingGivesTheSameChunks() {
-    const QString sample = QString::fromUtf8(kSample).repeated(3);
+    const QString sample =
+        (QString::fromUtf8(kSample) + "⟦7⟧ > one\nAnswer\n\n> two\n> lines\nAnswer\n\n")
+            .repeated(3);
     MarkdownChunks whole;
     whole.setSource(sample);
     for (quint32 seed = 1; seed <= 30; ++seed) {

@@ -9,6 +9,7 @@
 #include <QMimeData>
 #include <QScrollBar>
 #include <QSignalSpy>
+#include <QTextBlock>
 #include <QTreeWidget>
 #include <QtTest>
 
@@ -342,6 +343,10 @@ class MessageListTest : public QObject {
     QVERIFY(text != nullptr);
     const QString shown = text->toPlainText();
     QVERIFY2(!shown.contains("⟦") && shown.contains("p. 3"), qPrintable(shown));
+    // The answer stands on its own below the quotation.
+    QVERIFY2(shown.contains("\nAnswer: six."), qPrintable(shown));
+    QCOMPARE(text->document()->lastBlock().blockFormat().leftMargin(), 0.0);
+    QVERIFY(text->document()->firstBlock().blockFormat().leftMargin() > 0);
     QVERIFY(shown.contains("? "));  // the quotation of nothing is marked as such
     QSignalSpy clicked(&s.pane, &ConversationPane::sourceRequested);
     QSignalSpy hovered(&s.pane, &ConversationPane::sourceHovered);
@@ -358,6 +363,23 @@ class MessageListTest : public QObject {
     QVERIFY(source != nullptr && source->isVisible());
     QTest::mouseClick(source, Qt::LeftButton);
     QCOMPARE(clicked.count(), 2);
+  }
+
+  /// A passage that does not stand word for word is a quotation too, without its arrow.
+  void aPassageIsDrawnAsAQuotation() {
+    Shown s;
+    Message answer = message(2, Message::Role::Assistant, "⟦7⟧ > The harbour shuts.\nAnswer: six.");
+    EvidencePassage p;
+    p.reference = 7;
+    answer.evidence = {p};
+    s.pane.setPlaceNames([](const EvidencePassage&) { return QString("p. 3"); });
+    s.pane.setMessages({message(1, Message::Role::User, "when?"), answer});
+    QCoreApplication::processEvents();
+    auto* text = dynamic_cast<TextPiece*>(s.list()->widgetOf(1, 1));
+    QVERIFY(text != nullptr);
+    const QString shown = text->toPlainText();
+    QVERIFY2(shown.contains("p. 3") && shown.contains("The harbour shuts."), qPrintable(shown));
+    QVERIFY2(!shown.contains(u'>') && !shown.contains(u'⟦'), qPrintable(shown));
   }
 
   void editRegenerateForkAndBranches() {
