@@ -54,7 +54,7 @@ __device__ int share_of(int count) {
 }
 
 template <bool kPlain>
-using Keys = Records<kPlain, kKeys, 2>;
+using Keys = Records<kPlain>;
 
 template <int kHeads>
 struct Mqa {

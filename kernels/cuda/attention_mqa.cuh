@@ -90,7 +90,7 @@ __device__ void load_queries(const MqaShape& s, int64_t row, int64_t first_head,
         if (at + c < width) v[c] = from[at + c];
     }
   };
-  constexpr int kAtOnce = 6;  // loads go ahead of stores
+  constexpr int kAtOnce = kHeads == 64 ? 9 : 6;  // loads go ahead of stores
   for (int first = threadIdx.x; first < pieces; first += kAtOnce * kMultipliers) {
     float v[kAtOnce][8];
 #pragma unroll

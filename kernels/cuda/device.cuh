@@ -303,6 +303,28 @@ __device__ inline uint4 load_once_16(const uint8_t* global) {
 #endif
 }
 
+/// The same for 4 bytes.
+__device__ inline uint32_t load_once_4(const uint8_t* global) {
+#ifdef __CUDACC__
+  uint32_t v;
+  asm volatile("ld.global.nc.L1::no_allocate.u32 %0, [%1];" : "=r"(v) : "l"(global) : "memory");
+  return v;
+#else
+  emulator_check_alignment(global, global, 4);
+  return *reinterpret_cast<const uint32_t*>(global);
+#endif
+}
+
+/// Brings bytes to the second cache: a multiple of 16 from an address aligned to 16 on.
+__device__ inline void expect_loads(const uint8_t* global, int bytes) {
+#ifdef __CUDACC__
+  asm volatile("cp.async.bulk.prefetch.L2.global [%0], %1;" ::"l"(global), "r"(bytes) : "memory");
+#else
+  emulator_check_alignment(global, global, 16);
+  (void)bytes;
+#endif
+}
+
 /// Starts a copy of 16 bytes from global to shared memory, both aligned to 16; zeros where there is
 /// nothing to copy. Done after commit_copies() and wait_copies().
 __device__ inline void copy_16(void* shared, const void* global, bool there) {

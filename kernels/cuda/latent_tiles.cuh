@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
-// Tiles of keys for sparse attention (attention_mqa.cu, attention_mqa_wide.cu): FP8 latent records,
-// gathered by the loading warpgroups of a block and made bf16 in shared memory.
+// Tiles of keys for sparse attention (attention_mqa.cu; attention_mqa_wide.cu has its own way to
+// fill them): FP8 latent records, gathered by the loading warpgroups of a block and made bf16 in
+// shared memory.
 #pragma once
 
 #include "kernels/cuda/bulk_load.cuh"
@@ -50,19 +51,17 @@ __device__ inline void sync_loaders() {
 /// Where the records of 2 * kLoaders keys stand; nullptr: there is no such key.
 using Places = const uint8_t* [2][kLoaders];
 
-/// The records of a row's keys on their way to tiles of bf16 keys, kUnit keys at a time: a tile or
-/// half of it. Loading thread t has part t % kPerKey of key t / kPerKey of a unit: 16 codes of each
-/// of its lines. The records of kDepth units wait in registers. Where they stand is looked up by a
-/// thread a key, for kLoaders keys at a time, and handed on in shared memory.
-template <bool kPlain, int kUnit, int kDepth>
+/// The records of a row's keys on their way to tiles of bf16 keys. Loading thread t has part
+/// t % kPerKey of key t / kPerKey of a tile: 16 codes of each of its lines. The records of kDepth
+/// tiles wait in registers. Where they stand is looked up by a thread a key, for kLoaders keys at a
+/// time, and handed on in shared memory.
+template <bool kPlain>
 struct Records {
-  static constexpr int kUnits = kKeys / kUnit, kPerKey = kLoaders / kUnit;
-  static constexpr int kLineStep = kPerKey / 4;  ///< a thread has every so manyth line
+  static constexpr int kDepth = kBuffers, kPerKey = kLoaders / kKeys;
   static constexpr int kRopePieces = kLine / 16 / kPerKey;
-  static_assert(kPlain || kLineStep == 1);
-  static constexpr int kWarps = kLoaders / kWarp;  ///< those of a unit, each with its own keys
-  /// Which keys of a tile there are: of each warp of each unit the votes of its threads.
-  using Votes = uint32_t[kUnits * kWarps];
+  static constexpr int kWarps = kLoaders / kWarp;  ///< each with its own keys
+  /// Which keys of a tile there are: of each warp the votes of its threads.
+  using Votes = uint32_t[kWarps];
 
   const MqaShape& s;
   const std::byte* const* pages;
@@ -70,9 +69,9 @@ struct Records {
   const int end;        ///< keys are those before
   Places& places;
   struct {
-    uint4 codes[kMostLines / kLineStep], scales, rope[kRopePieces];
+    uint4 codes[kMostLines], scales, rope[kRopePieces];
     bool there;
-  } waiting[kDepth];  ///< of the units to be made next
+  } waiting[kDepth];  ///< of the tiles to be made next
 
   __device__ Records(const MqaShape& shape, int64_t at, int end_key, Places& shared)
       : s(shape),
@@ -91,35 +90,28 @@ struct Records {
     const std::byte* page = nullptr;
     sync_loaders();
 #pragma unroll
-    for (int unit = 0; unit < kDepth; ++unit) load(unit, place_of(begin, unit));
+    for (int i = 0; i < kDepth; ++i) load(i, place_of(begin + i * kKeys));
     for (int first = begin; first < end; first += kStepKeys) {
-#pragma unroll kDepth
+#pragma unroll
       for (int buffer = 0; buffer < kBuffers; ++buffer) {
         const int tile = first + buffer * kKeys;
-#pragma unroll
-        for (int unit = 0; unit < kUnits; ++unit) {
-          const int mine = (buffer * kUnits + unit) % kDepth;
-          const unsigned votes = __ballot_sync(0xffffffffu, waiting[mine].there);
-          if (unit == 0) wait_barrier(&stats.free[buffer], phase_at(tile) ^ 1);
-          store(mine, tile, unit, keys + buffer * (latent_lines() + 1) * kTileBytes);
-          if (threadIdx.x % kWarp == 0)
-            stats.votes[buffer][unit * kWarps + thread() / kWarp] = votes;
-          publish_shared();  // waits for loads under way, too: those of a later unit come after it
-          arrive(&stats.full[buffer]);
-          if (unit == kUnits - 1) {
-            // The places of a round are looked up over four tiles, each step before the loads of
-            // records, which nothing but a later tile has to wait for. They stand where those of
-            // the tiles before the last four stood.
-            const int stage = tile % kLoaders / kKeys, round = tile - stage * kKeys;
-            if (stage == 0) page = page_of(upcoming);
-            if (stage == 1) {
-              put_place(round + kLoaders, page, upcoming);
-              upcoming = position(round + 2 * kLoaders + thread());
-            }
-            if (stage == 2) sync_loaders();
-          }
-          load(mine, place_of(tile, unit + kDepth));
+        const unsigned votes = __ballot_sync(0xffffffffu, waiting[buffer].there);
+        wait_barrier(&stats.free[buffer], phase_at(tile) ^ 1);
+        store(buffer, tile, keys + buffer * (latent_lines() + 1) * kTileBytes);
+        if (threadIdx.x % kWarp == 0) stats.votes[buffer][thread() / kWarp] = votes;
+        publish_shared();  // waits for loads under way, too: those of a later tile come after it
+        arrive(&stats.full[buffer]);
+        // The places of a round are looked up over four tiles, each step before the loads of
+        // records, which nothing but a later tile has to wait for. They stand where those of the
+        // tiles before the last four stood.
+        const int stage = tile % kLoaders / kKeys, round = tile - stage * kKeys;
+        if (stage == 0) page = page_of(upcoming);
+        if (stage == 1) {
+          put_place(round + kLoaders, page, upcoming);
+          upcoming = position(round + 2 * kLoaders + thread());
         }
+        if (stage == 2) sync_loaders();
+        load(buffer, place_of(tile + kDepth * kKeys));
       }
     }
   }
@@ -155,11 +147,9 @@ struct Records {
                                                          s.a.page.layer_offset +
                                                          at % kPageTokens * bytes;
   }
-  /// Of this thread's key of a unit, counted from the first of a tile on.
-  __device__ const uint8_t* place_of(int tile, int unit) const {
-    tile += unit / kUnits * kKeys;
-    return places[tile / kLoaders % 2]
-                 [tile % kLoaders + unit % kUnits * kUnit + thread() / kPerKey];
+  /// Of this thread's key of a tile.
+  __device__ const uint8_t* place_of(int tile) const {
+    return places[tile / kLoaders % 2][tile % kLoaders + thread() / kPerKey];
   }
   __device__ PageView view() const { return {s.a.page}; }
 
@@ -171,27 +161,26 @@ struct Records {
     const int part = thread() % kPerKey;
     scales = load_once_16(from + kMostRank);
 #pragma unroll
-    for (int i = 0; i < kMostLines / kLineStep; ++i)
-      codes[i] = load_once_16(from + 64 * kLineStep * i + 16 * part);
+    for (int i = 0; i < kMostLines; ++i) codes[i] = load_once_16(from + 64 * i + 16 * part);
 #pragma unroll
     for (int i = 0; i < kRopePieces; ++i)
       rope[i] = load_once_16(from + kPlainRecord - 2 * kMostRope + 16 * (part + kPerKey * i));
   }
-  __device__ void store(int mine, int tile, int unit, uint8_t* keys) const {
-    if constexpr (!kPlain) return convert(place_of(tile, 0), keys);
+  __device__ void store(int mine, int tile, uint8_t* keys) const {
+    if constexpr (!kPlain) return convert(place_of(tile), keys);
     const auto& [codes, scales, rope, there] = waiting[mine];
-    const int key = unit * kUnit + thread() / kPerKey, part = thread() % kPerKey;
+    const int key = thread() / kPerKey, part = thread() % kPerKey;
     const auto rope_at = kMostLines * kTileBytes + static_cast<int>(swizzled_16(key, part));
 #pragma unroll
     for (int i = 0; i < kRopePieces; ++i)
       *reinterpret_cast<uint4*>(keys + (rope_at ^ 64 * i)) = rope[i];
     const uint32_t of[4] = {scales.x, scales.y, scales.z, scales.w};
-    const auto at = part / 4 * kTileBytes + static_cast<int>(swizzled_16(key, 2 * (part % 4)));
+    const auto at = static_cast<int>(swizzled_16(key, 2 * part));
 #pragma unroll
-    for (int i = 0; i < kMostLines / kLineStep; ++i) {
+    for (int i = 0; i < kMostLines; ++i) {
       uint4 two[2];
-      scaled_by_power(codes[i], as_float(of[kLineStep * i / 2]), two);
-      put(two, keys + i * kLineStep * kTileBytes, at);
+      scaled_by_power(codes[i], as_float(of[i / 2]), two);
+      put(two, keys + i * kTileBytes, at);
     }
   }
   /// Records of other sizes do not wait in registers.

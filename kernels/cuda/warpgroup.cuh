@@ -137,6 +137,7 @@ void emulator_warpgroup_product(float* d, int columns, const uint8_t* x, const u
                                 bool e4m3, bool transposed, bool add_to);
 void emulator_warpgroup_product(float (&d)[64], const uint32_t (&x)[4], const uint8_t* y,
                                 int strip);
+void emulator_warpgroup_product(float (&d)[64], const uint8_t* x, const uint8_t* y, int strip);
 #endif
 
 /// d (+)= x y^T over 32 bytes of each row: 64 rows of x by kColumns of y, e4m3 or bf16 in, fp32
@@ -207,6 +208,18 @@ __device__ inline void warpgroup_product(float (&d)[64], const uint32_t (&x)[4],
       : "r"(x[0]), "r"(x[1]), "r"(x[2]), "r"(x[3]), "r"(y.at), "r"(Operand::kHigh));
 #else
   emulator_warpgroup_product(d, x, y.at, y.strip);
+#endif
+}
+
+/// The same with x in shared memory: it points at column 0, 16, 32 or 48 of an operand of 64
+/// columns.
+__device__ inline void warpgroup_product(float (&d)[64], Operand x, Operand y) {
+#ifdef __CUDACC__
+  constexpr bool add_to = true;
+  LEYDEN_WGMMA("m64n128k16", "bf16.bf16", ", 0, 1", LEYDEN_R64, 64, 65, 66, 67, LEYDEN_D32(0),
+               LEYDEN_D32(32));
+#else
+  emulator_warpgroup_product(d, x.at, y.at, y.strip);
 #endif
 }
 

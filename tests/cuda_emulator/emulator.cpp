@@ -343,6 +343,14 @@ void emulator_warpgroup_product(float (&d)[64], const uint32_t (&x)[4], const ui
     }
   }
 }
+void emulator_warpgroup_product(float (&d)[64], const uint8_t* x, const uint8_t* y, int strip) {
+  const unsigned row = 16 * (threadIdx.x % 128 / kLanes) + emulator_lane() / 4,
+                 column = 2 * (emulator_lane() % 4);
+  uint32_t own[4];
+  for (unsigned i = 0; i < 4; ++i)
+    std::memcpy(&own[i], swizzled(x, row + i % 2 * 8, 2 * (column + i / 2 * 8)), 4);
+  emulator_warpgroup_product(d, own, y, strip);
+}
 }  // namespace leyden::cuda
 
 cudaError_t emulator_run(const cudaLaunchConfig_t& config, unsigned blocks,
