@@ -10,10 +10,12 @@ composition ends it, keeps its text and sends nothing; the next Enter sends. Wha
 jar. Prints what was seen at each step; exits 77 with the reason where a program is missing, as CTest's
 SKIP_RETURN_CODE. Debian 12: ibus ibus-libpinyin, or fcitx5 fcitx5-chinese-addons fcitx5-frontend-qt6; xdotool.
 """
+import ctypes
 import json
 import os
 import pathlib
 import shutil
+import signal
 import sqlite3
 import subprocess
 import sys
@@ -58,6 +60,11 @@ def missing(method):
     return lacks + ([] if plugins else [wanted["plugin"]])
 
 
+def end_with_parent():
+    """Nothing is left running when the test is killed."""
+    ctypes.CDLL(None).prctl(1, signal.SIGTERM)  # PR_SET_PDEATHSIG
+
+
 def until(what, ready):
     """Waits until ready() gives something, and gives it."""
     end = time.monotonic() + PATIENCE_S
@@ -98,7 +105,8 @@ class Desk:
 
     def start(self, *command, stdout=subprocess.DEVNULL):
         with open(self.home / "output.log", "ab") as log:
-            process = subprocess.Popen(command, env=self.environment, stdout=stdout, stderr=log)
+            process = subprocess.Popen(command, env=self.environment, stdout=stdout, stderr=log,
+                                       preexec_fn=end_with_parent)
         self.running.append(process)
         return process
 
@@ -201,6 +209,7 @@ def walk(desk):
 
 
 def main():
+    signal.signal(signal.SIGTERM, lambda *_: sys.exit("ended from outside"))
     arguments = sys.argv[1:]
     keep = None
     if "--keep" in arguments:
