@@ -6,6 +6,7 @@
 #include <QStandardPaths>
 #include <QTimer>
 #include <cstdio>
+#include <utility>
 
 #include "app/desktop/engine/engine_client.h"
 #include "app/desktop/settings/app_settings.h"
@@ -40,6 +41,15 @@ void follow(AppSettings* settings, Theme* theme, Language* language) {
     apply(key);
   if (!settings->isDefault("appearance/font")) apply("appearance/font");
   QObject::connect(settings, &AppSettings::changed, theme, apply);
+}
+
+/// What the log says of the model; modelChanged() also comes with facts.
+void logModel(const EngineClient& client) {
+  static ModelState told = ModelState::None;
+  if (std::exchange(told, client.modelState()) == client.modelState()) return;
+  if (told == ModelState::Ready) qInfo("the model is open");
+  if (told == ModelState::Failed)
+    qWarning().noquote() << "no model:" << client.modelFailure().message;
 }
 
 }  // namespace
@@ -100,6 +110,8 @@ int main(int argc, char** argv) {
   QObject::connect(&settings, &AppSettings::changed, &client, [&](const QString& key) {
     if (key == "answers/system") client.setInstructions(settings.value(key).toString());
   });
+  QObject::connect(&client, &EngineClient::modelChanged, &log, [&client] { logModel(client); });
+  qInfo().noquote().nospace() << "started, " << client.engineVersion() << (safe ? ", safe mode" : "");
   MainWindow window(&client, &settings, &log);
   QObject::connect(&instance, &SingleInstance::filesArrived, &window, [&](const QStringList& files) {
     window.bringToFront();

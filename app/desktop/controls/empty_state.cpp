@@ -47,6 +47,9 @@ void EmptyState::setTexts(const QString& title, const QString& text, const QStri
 void EmptyState::changeEvent(QEvent* event) {
   if (event->type() == QEvent::PaletteChange || event->type() == QEvent::ApplicationFontChange)
     restyle();
+  // A new style sheet takes the font of labels after this event.
+  if (event->type() == QEvent::StyleChange)
+    QMetaObject::invokeMethod(this, &EmptyState::restyle, Qt::QueuedConnection);
   QWidget::changeEvent(event);
 }
 

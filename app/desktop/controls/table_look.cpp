@@ -2,6 +2,7 @@
 #include "app/desktop/controls/table_look.h"
 
 #include <QPainter>
+#include <QStyledItemDelegate>
 #include <QStyle>
 #include <QTableView>
 
@@ -75,7 +76,23 @@ QSize TableHeader::sectionSizeFromContents(int section) const {
           metrics.height() + 2 * space::kOne};
 }
 
+namespace {
+
+/// Gives a box that can be checked its room: the style sheet's padding leaves it out.
+class CellDelegate : public QStyledItemDelegate {
+ public:
+  using QStyledItemDelegate::QStyledItemDelegate;
+  QSize sizeHint(const QStyleOptionViewItem& option, const QModelIndex& index) const override {
+    QSize size = QStyledItemDelegate::sizeHint(option, index);
+    if (index.data(Qt::CheckStateRole).isValid()) size.rwidth() += space::kThree;
+    return size;
+  }
+};
+
+}  // namespace
+
 void dressTable(QTableView* table, int rowHeight) {
+  table->setItemDelegate(new CellDelegate(table));
   table->setProperty("role", "list");
   table->setHorizontalHeader(new TableHeader(table));
   table->horizontalHeader()->setSectionsClickable(true);

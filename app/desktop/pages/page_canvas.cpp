@@ -5,6 +5,7 @@
 #include <QContextMenuEvent>
 #include <QGuiApplication>
 #include <QPainter>
+#include <QPainterPath>
 #include <QScrollBar>
 #include <QWheelEvent>
 #include <algorithm>
@@ -17,6 +18,13 @@
 #include "app/desktop/theme/theme_tokens.h"
 
 namespace leyden::desktop {
+
+namespace {
+
+/// What is coloured around a line's box.
+QRectF markOf(const QRectF& box) { return box.adjusted(-1.5, -1, 1.5, 1); }
+
+}  // namespace
 
 PageCanvas::PageCanvas(QWidget* parent) : QAbstractScrollArea(parent) {
   setObjectName(QStringLiteral("pageCanvas"));
@@ -275,7 +283,16 @@ void PageCanvas::paintBoxes(QPainter& p, int page, const Span& units, const QCol
   p.setPen(Qt::NoPen);
   p.setBrush(colour);
   for (const QRectF& box : lineBoxes(*text, units))
-    p.drawRoundedRect(toView(page, box).adjusted(-1.5, -1, 1.5, 1), 2.5, 2.5);
+    p.drawRoundedRect(markOf(toView(page, box)), 2.5, 2.5);
+}
+
+QPainterPath PageCanvas::quotePath(int page) const {
+  QPainterPath path;
+  path.setFillRule(Qt::WindingFill);
+  const auto text = m_texts.constFind(page);
+  if (text == m_texts.constEnd() || m_quote.isEmpty()) return path;
+  for (const QRectF& box : lineBoxes(*text, m_quote)) path.addRect(markOf(toView(page, box)));
+  return path;
 }
 
 void PageCanvas::paintSpans(QPainter& p, int page, const QVector<EvidenceSpan>& spans, float least,
@@ -307,8 +324,15 @@ void PageCanvas::paintPage(QPainter& p, int page) {
     p.drawText(rect, Qt::AlignCenter, tr("This page could not be read."));
   }
   p.setCompositionMode(QPainter::CompositionMode_Multiply);
+  p.save();
+  if (page == m_quotePage) {  // two colours over each other would hide the words
+    QPainterPath rest;
+    rest.addRect(rect);
+    p.setClipPath(rest - quotePath(page));
+  }
   paintSpans(p, page, m_evidence.onPage(page), 0.10f, 0.42f);
   paintSpans(p, page, m_glow.onPage(page), 0.30f, 0.75f);
+  p.restore();
   if (page == m_quotePage) {
     QColor mark = lightTokens().warning;
     mark.setAlphaF(0.38f);

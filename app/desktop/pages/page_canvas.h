@@ -15,6 +15,8 @@
 #include "app/desktop/pages/page_geometry.h"
 #include "app/desktop/pages/page_loader.h"
 
+class QPainterPath;
+
 namespace leyden::desktop {
 
 class PageFinder;
@@ -104,6 +106,8 @@ class PageCanvas : public QAbstractScrollArea {
   void describe();
   QRectF toView(int page, const QRectF& points) const;
   void paintPage(QPainter& p, int page);
+  /// The marked quotation, where it is drawn.
+  QPainterPath quotePath(int page) const;
   void paintBoxes(QPainter& p, int page, const Span& units, const QColor& colour) const;
   void paintSpans(QPainter& p, int page, const QVector<EvidenceSpan>& spans, float least,
                   float most) const;

@@ -10,6 +10,7 @@
 #include <QTabBar>
 #include <QThread>
 #include <QVBoxLayout>
+#include <algorithm>
 
 #include "app/desktop/controls/local_paths.h"
 #include "app/desktop/controls/empty_state.h"
@@ -22,6 +23,12 @@
 #include "app/desktop/theme/theme_tokens.h"
 
 namespace leyden::desktop {
+
+namespace {
+
+constexpr int kShortTitle = 20;  // of a document, where its page is named in an answer
+
+}  // namespace
 
 PageView::PageView(EngineClient* client, QWidget* parent)
     : QWidget(parent), m_client(client), m_opener(new DocumentOpener(client, this)) {
@@ -180,7 +187,14 @@ void PageView::setGlow(const QVector<EvidencePassage>& sources) {
 
 QString PageView::placeOf(const EvidencePassage& source) const {
   const PagePane* pane = paneOf(source.document);
-  return pane == nullptr ? QString() : pane->placeOf(source);
+  const QString place = pane == nullptr ? QString() : pane->placeOf(source);
+  const auto documents = std::count_if(m_panes.begin(), m_panes.end(),
+                                       [](const PagePane* p) { return p->document() != 0; });
+  const DocumentRow* row = m_client->document(source.document);
+  if (place.isEmpty() || documents < 2 || row == nullptr) return place;
+  QString title = row->title;
+  if (title.size() > kShortTitle) title = title.left(kShortTitle - 1).trimmed() + u'…';
+  return tr("%1, %2", "document, page").arg(title, place);
 }
 
 QJsonObject PageView::viewState() const {

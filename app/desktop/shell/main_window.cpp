@@ -122,6 +122,8 @@ MainWindow::MainWindow(EngineClient* client, AppSettings* settings, AppLog* log,
     m_meter->clear();
     m_overflows = false;
     retranslate();
+    // What was said of the session that was open is not true of this one.
+    if (!m_resumeNotice.isEmpty() && m_notice->text() == m_resumeNotice) m_notice->hide();
     tellResume(session);
   });
   connect(m_room, &ReadingRoom::contextCounted, m_meter, &ContextMeter::setUse);
@@ -329,6 +331,7 @@ MainWindow::Spot MainWindow::spot() const { return Spot(m_stack->currentIndex())
 
 void MainWindow::openPalette() {
   QVector<PaletteEntry> entries = m_commands->entries();
+  entries.removeIf([](const PaletteEntry& entry) { return entry.id == QLatin1String("palette"); });
   for (const auto& row : m_client->sessions())
     if (!row.title.isEmpty())
       entries.append(
@@ -403,18 +406,25 @@ void MainWindow::tellJar() {
   m_room->openSession(0);
 }
 
-// "Read once", in the status bar: what came back and how fast, or why not.
 void MainWindow::tellResume(qint64 session) {
   if (session != m_room->session()) return;
+  showResume();
   const auto facts = m_client->resumed(session);
+  if (!facts || facts->notices.isEmpty()) return;
+  m_resumeNotice = engineTexts(facts->notices);
+  m_notice->say(m_resumeNotice);
+}
+
+// "Read once", in the status bar: what came back and how fast, or why not.
+void MainWindow::showResume() {
+  const auto facts = m_client->resumed(m_room->session());
   QString text;
   if (facts && facts->restoredTokens > 0)
     text = tr("Restored %1 tokens in %2 s")
                .arg(QLocale().toString(facts->restoredTokens),
                     QLocale().toString(facts->restoreS, 'f', 2));
   else if (facts && (facts->kind == "reread" || facts->kind == "other_model"))
-    text = tr("Will be read again: %1").arg(engineText(facts->reason));
-  if (facts && !facts->notices.isEmpty()) m_notice->say(engineTexts(facts->notices));
+    text = engineText(facts->reason);  // says itself that the text is read again
   m_resume->setText(text);
 }
 
@@ -495,6 +505,7 @@ void MainWindow::retranslate() {
   }
   m_menu->setToolTip(tr("Menu"));
   m_menu->setAccessibleName(m_menu->toolTip());
+  showResume();
   showOffline();
 }
 

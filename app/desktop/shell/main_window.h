@@ -66,6 +66,7 @@ class MainWindow : public QMainWindow {
   void tellOverflow(const ContextUse& use);
   void tellJar();
   void tellResume(qint64 session);
+  void showResume();
   void showOffline();
   void applyToolRules();
   void retranslate();
@@ -91,6 +92,7 @@ class MainWindow : public QMainWindow {
   QToolButton* m_offline;
   bool m_firstList = true;
   bool m_overflows = false;  ///< what is written does not fit, and the reader knows
+  QString m_resumeNotice;  ///< said of the session that is open
 };
 
 }  // namespace leyden::desktop

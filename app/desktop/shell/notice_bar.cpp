@@ -22,7 +22,6 @@ NoticeBar::NoticeBar(QWidget* parent)
   setProperty("role", "notice");
   m_text->setWordWrap(true);
   m_text->setTextInteractionFlags(Qt::TextSelectableByMouse);
-  m_icon->setPixmap(icon("info", IconTone::Accent).pixmap(QSize(18, 18), devicePixelRatioF()));
   m_close->setIcon(icon("close"));
   m_close->setFocusPolicy(Qt::TabFocus);
   m_close->setObjectName("noticeClose");
@@ -40,6 +39,7 @@ NoticeBar::NoticeBar(QWidget* parent)
     if (m_run) m_run();
   });
   retranslate();
+  restyle();
   hide();
 }
 
@@ -55,7 +55,12 @@ QString NoticeBar::text() const { return isHidden() ? QString() : m_text->text()
 
 void NoticeBar::changeEvent(QEvent* event) {
   if (event->type() == QEvent::LanguageChange) retranslate();
+  if (event->type() == QEvent::PaletteChange) restyle();
   QFrame::changeEvent(event);
+}
+
+void NoticeBar::restyle() {
+  m_icon->setPixmap(icon("info", IconTone::Accent).pixmap(QSize(18, 18), devicePixelRatioF()));
 }
 
 void NoticeBar::retranslate() {

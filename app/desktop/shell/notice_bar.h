@@ -24,6 +24,7 @@ class NoticeBar : public QFrame {
 
  private:
   void retranslate();
+  void restyle();
 
   QLabel* m_icon;
   QLabel* m_text;

@@ -18,6 +18,7 @@ Place::Place(int columnWidth, QWidget* parent)
   auto* column = new QWidget;
   column->setObjectName("placeColumn");
   if (columnWidth > 0) column->setMaximumWidth(columnWidth);
+  m_title->setObjectName("placeTitle");
   m_text->setProperty("role", "muted");
   m_text->setWordWrap(true);
   m_content->setSpacing(space::kTwo);
@@ -57,6 +58,9 @@ void Place::changeEvent(QEvent* event) {
   if (event->type() == QEvent::LanguageChange) retranslate();
   if (event->type() == QEvent::ApplicationFontChange || event->type() == QEvent::FontChange)
     restyle();
+  // A new style sheet takes the font of labels after this event.
+  if (event->type() == QEvent::StyleChange)
+    QMetaObject::invokeMethod(this, &Place::restyle, Qt::QueuedConnection);
   QWidget::changeEvent(event);
 }
 

@@ -172,8 +172,13 @@ void ReadingRoom::newSession() {
 }
 
 void ReadingRoom::fork(qint64 session, qint64 atMessage) {
-  m_client->forkSession(session, atMessage, this, [this](const Outcome<qint64>& made) {
-    if (made) show(*made);
+  const SessionRow* row = m_client->session(session);
+  const auto documents = row == nullptr ? QVector<qint64>() : row->documents;
+  m_client->forkSession(session, atMessage, this, [this, documents](const Outcome<qint64>& made) {
+    if (!made) return;
+    show(*made);
+    // The list of sessions does not have the new one yet.
+    for (const qint64 document : documents) m_pages->openDocument(document);
   });
 }
 

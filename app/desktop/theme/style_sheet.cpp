@@ -21,6 +21,7 @@ QWidget[role="rail"] { border-right: 1px solid @line; }
 QWidget[role="header"] { background: transparent; border-bottom: 1px solid @line; }
 QFrame[role="card"] { background: @raised; border: 1px solid @line; border-radius: 8px; }
 QFrame[role="notice"] { background: @accentSoft; border: none; border-radius: 8px; }
+QDialog#commandPalette { border: 1px solid @line; }
 QLabel[role="muted"] { color: @muted; }
 QLabel[role="danger"] { color: @danger; }
 QLabel[role="good"] { color: @good; }
@@ -44,11 +45,15 @@ QPushButton[role="quiet"] { border-color: transparent; background: transparent; 
 QPushButton[role="quiet"]:hover { background: @hover; }
 QPushButton[role="quiet"]:focus { border: 2px solid @accent; padding: 5px 7px; }
 QPushButton[role="danger"] { color: @danger; }
+QDialogButtonBox { dialogbuttonbox-buttons-have-icons: 0; }
 
 QLineEdit, QComboBox, QSpinBox, QDoubleSpinBox {
   border: 1px solid @line; border-radius: 6px; padding: 5px 8px; background: @raised; color: @text;
   selection-background-color: @accent; selection-color: @onAccent; }
 QLineEdit:focus, QComboBox:focus, QSpinBox:focus, QDoubleSpinBox:focus { border: 2px solid @accent; padding: 4px 7px; }
+QComboBox { combobox-popup: 0; }
+QComboBox QAbstractItemView { background: @raised; border: 1px solid @line; border-radius: 0; padding: 4px; }
+QComboBox QAbstractItemView::item { min-height: 28px; padding: 0 6px; border-radius: 4px; }
 QComboBox::drop-down { border: none; width: 24px; }
 QComboBox::down-arrow { image: url(:/icons/@arrow); width: 12px; height: 12px; }
 QAbstractSpinBox::up-button, QAbstractSpinBox::down-button { subcontrol-origin: border; width: 24px; border: none; background: transparent; }

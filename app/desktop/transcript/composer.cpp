@@ -40,6 +40,7 @@ Composer::Composer(QWidget* parent) : QFrame(parent) {
   m_choices->setObjectName(QStringLiteral("sessionChoices"));
   m_hint = new QLabel(this);
   m_hint->setProperty("role", QStringLiteral("muted"));
+  m_hint->setSizePolicy(QSizePolicy::Ignored, QSizePolicy::Preferred);  // the buttons come first
   m_stop = new QPushButton(this);
   m_stop->setObjectName(QStringLiteral("stopButton"));
   m_stop->setIcon(icon(QStringLiteral("stop"), IconTone::Danger));
@@ -288,6 +289,11 @@ bool Composer::eventFilter(QObject* watched, QEvent* event) {
     update();
   }
   return QFrame::eventFilter(watched, event);
+}
+
+void Composer::resizeEvent(QResizeEvent* event) {
+  QFrame::resizeEvent(event);
+  showState();  // the hint has room, or not
 }
 
 void Composer::paintEvent(QPaintEvent*) {

@@ -34,6 +34,11 @@ QSize ComposerEdit::sizeHint() const {
 
 QSize ComposerEdit::minimumSizeHint() const { return {120, sizeHint().height()}; }
 
+void ComposerEdit::resizeEvent(QResizeEvent* event) {
+  QPlainTextEdit::resizeEvent(event);
+  updateGeometry();  // a narrower field has more lines
+}
+
 void ComposerEdit::inputMethodEvent(QInputMethodEvent* event) {
   QPlainTextEdit::inputMethodEvent(event);
   m_composing = !event->preeditString().isEmpty();

@@ -1499,10 +1499,6 @@
         <translation type="unfinished" />
     </message>
     <message>
-        <source>Will be read again: %1</source>
-        <translation type="unfinished" />
-    </message>
-    <message>
         <source>Offline</source>
         <translation type="unfinished" />
     </message>
@@ -1896,6 +1892,11 @@
 </context>
 <context>
     <name>leyden::desktop::PageView</name>
+    <message>
+        <source>%1, %2</source>
+        <comment>document, page</comment>
+        <translation type="unfinished" />
+    </message>
     <message>
         <source>Document</source>
         <translation type="unfinished" />

@@ -593,7 +593,7 @@
     </message>
     <message>
         <source>Waits for your word</source>
-        <translation>等待您的答复</translation>
+        <translation>等待你的答复</translation>
     </message>
     <message>
         <source>Step %1 of at most %2</source>
@@ -750,11 +750,11 @@
     </message>
     <message>
         <source>It passes on words of your documents: “%1”.</source>
-        <translation>它会传出您文档中的内容：“%1”。</translation>
+        <translation>它会传出你文档中的内容：“%1”。</translation>
     </message>
     <message>
         <source>The model has read your documents: words of them could go along.</source>
-        <translation>模型读过您的文档：其中的内容可能随之传出。</translation>
+        <translation>模型读过你的文档：其中的内容可能随之传出。</translation>
     </message>
     <message>
         <source>Asked about every time.</source>
@@ -1053,7 +1053,7 @@
     </message>
     <message>
         <source>The file was written to since it was read. What was read of it is kept until you read the new version.</source>
-        <translation>读取之后文件又被写入。在您读取新版本之前，保留已读的内容。</translation>
+        <translation>读取之后文件又被写入。在你读取新版本之前，保留已读的内容。</translation>
     </message>
 </context>
 <context>
@@ -1434,7 +1434,7 @@
     </message>
     <message>
         <source>What the program did. Nothing you wrote or read is in it.</source>
-        <translation>程序做过的事。其中没有您写的或读的任何内容。</translation>
+        <translation>程序做过的事。其中没有你写的或读的任何内容。</translation>
     </message>
     <message>
         <source>Copy diagnostics</source>
@@ -1488,10 +1488,6 @@
         <translation>在 %2 秒内恢复了 %1 个词元</translation>
     </message>
     <message>
-        <source>Will be read again: %1</source>
-        <translation>将重新阅读：%1</translation>
-    </message>
-    <message>
         <source>Offline</source>
         <translation>离线</translation>
     </message>
@@ -1505,7 +1501,7 @@
     </message>
     <message>
         <source>Tools you allow may reach the network. Leyden itself never does.</source>
-        <translation>您允许的工具可以联网。Leyden 本身从不联网。</translation>
+        <translation>你允许的工具可以联网。Leyden 本身从不联网。</translation>
     </message>
     <message>
         <source>Leyden</source>
@@ -1547,7 +1543,7 @@
     </message>
     <message>
         <source>Safe mode: no plugins are loaded, and no model until you open one.</source>
-        <translation>安全模式：不加载插件；模型由您手动打开。</translation>
+        <translation>安全模式：不加载插件；模型由你手动打开。</translation>
     </message>
 </context>
 <context>
@@ -1884,6 +1880,11 @@
 <context>
     <name>leyden::desktop::PageView</name>
     <message>
+        <source>%1, %2</source>
+        <comment>document, page</comment>
+        <translation>%1，%2</translation>
+    </message>
+    <message>
         <source>Document</source>
         <translation>文档</translation>
     </message>
@@ -2040,7 +2041,7 @@
     </message>
     <message>
         <source>A command runs in a sandbox: without your home folder, and without the network unless you allow it. You are asked before it starts.</source>
-        <translation>命令在沙箱中运行：看不到您的主文件夹，未经允许也不能联网。启动前会询问您。</translation>
+        <translation>命令在沙箱中运行：看不到你的主文件夹，未经允许也不能联网。启动前会询问你。</translation>
     </message>
     <message>
         <source>Add</source>
@@ -2154,7 +2155,7 @@
     </message>
     <message>
         <source>You are asked before a tool is used, unless it only looks into your library. Documents that are searched need no switch.</source>
-        <translation>使用工具之前会询问您，只查看您的文库的除外。被检索的文档不需要打开此开关。</translation>
+        <translation>使用工具之前会询问你，只查看你的文库的除外。被检索的文档不需要打开此开关。</translation>
     </message>
     <message>
         <source>%1 — %2 (%3)</source>
@@ -2205,7 +2206,7 @@
     </message>
     <message>
         <source>No document yet. Documents you open are read whole, unless they are longer than the model's context.</source>
-        <translation>还没有文档。您打开的文档会整篇读取，除非超出模型的上下文。</translation>
+        <translation>还没有文档。你打开的文档会整篇读取，除非超出模型的上下文。</translation>
     </message>
     <message>
         <source>%1 of the %2 tokens of the model's context are read whole.</source>
@@ -2610,7 +2611,7 @@
     </message>
     <message>
         <source>What a model may use when you let it. Tools that look into your library need no asking; everything else asks you first, in the conversation.</source>
-        <translation>在您允许时模型可以使用的工具。只查看文库的工具无需询问；其余的都会先在对话中询问您。</translation>
+        <translation>在你允许时模型可以使用的工具。只查看文库的工具无需询问；其余的都会先在对话中询问你。</translation>
     </message>
     <message>
         <source>Look again</source>
@@ -2654,7 +2655,7 @@
     </message>
     <message>
         <source>Let a model use tools below the question field. Each call is noted here with its arguments, your answer and the hosts it reached.</source>
-        <translation>在提问框下方可让模型使用工具。每次调用都会记在这里，包括参数、您的答复和访问过的主机。</translation>
+        <translation>在提问框下方可让模型使用工具。每次调用都会记在这里，包括参数、你的答复和访问过的主机。</translation>
     </message>
 </context>
 <context>
@@ -2759,7 +2760,7 @@
     </message>
     <message>
         <source>Leyden is offline: it opens no address. You can copy it.</source>
-        <translation>Leyden 处于离线状态：不打开任何网址。您可以复制它。</translation>
+        <translation>Leyden 处于离线状态：不打开任何网址。你可以复制它。</translation>
     </message>
     <message>
         <source>The run was stopped. Its question is in the field again.</source>
@@ -2789,7 +2790,7 @@
     </message>
     <message>
         <source>No plugins, and no model until you open one.</source>
-        <translation>不加载插件；模型由您手动打开。</translation>
+        <translation>不加载插件；模型由你手动打开。</translation>
     </message>
     <message>
         <source>No tool may reach the network.</source>

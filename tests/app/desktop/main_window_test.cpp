@@ -480,6 +480,21 @@ class MainWindowTest : public QObject {
     }
   }
 
+  /// A new style sheet takes fonts from labels: the page that is shown keeps its title's.
+  void titlesKeepTheirFontWhenTheSchemeChanges() {
+    Desk desk;
+    QVERIFY(desk.ready());
+    desk.window.go(MainWindow::Spot::Settings);
+    const auto titles = desk.window.findChildren<QLabel*>("placeTitle");
+    const auto shown = std::find_if(titles.begin(), titles.end(),
+                                    [](const QLabel* title) { return title->isVisible(); });
+    QVERIFY(shown != titles.end());
+    for (const Scheme scheme : {Scheme::Dark, Scheme::Light}) {
+      m_theme->setScheme(scheme);
+      QTRY_COMPARE((*shown)->font().pointSizeF(), uiFont(TextSize::Title).pointSizeF());
+    }
+  }
+
   void iconsAreDrawnInTheSchemesColour() {
     const QIcon search = icon("search", IconTone::Accent);
     for (const Scheme scheme : {Scheme::Light, Scheme::Dark}) {

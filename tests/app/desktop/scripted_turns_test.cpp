@@ -5,6 +5,8 @@
 #include <QTest>
 #include <QToolButton>
 
+#include "app/desktop/pages/page_pane.h"
+#include "app/desktop/pages/page_view.h"
 #include "app/desktop/theme/theme.h"
 #include "tests/app/desktop/scripted_desk.h"
 
@@ -55,7 +57,8 @@ class ScriptedTurnsTest : public QObject {
   void aSessionIsForkedInTheMiddle() {
     Desk desk(kTalk);
     QVERIFY(desk.ready());
-    QVERIFY(desk.openDocument(60) > 0);
+    const qint64 document = desk.openDocument(60);
+    QVERIFY(document > 0);
     desk.ask("The first?");
     QVERIFY(desk.keptAnswer());
     desk.ask("The second?");
@@ -67,6 +70,8 @@ class ScriptedTurnsTest : public QObject {
     QTRY_VERIFY_WITH_TIMEOUT(desk.room()->session() != session, kPatienceMs);
     QTRY_COMPARE(desk.messages()->rowCount(), 2);
     QCOMPARE(desk.last().text, QString("One."));
+    QTRY_VERIFY(desk.room()->pages()->currentPane() != nullptr);
+    QCOMPARE(desk.room()->pages()->currentPane()->document(), document);
     desk.ask("The third?");
     QVERIFY(desk.keptAnswer());
     QTRY_COMPARE(desk.messages()->rowCount(), 4);
@@ -77,6 +82,22 @@ class ScriptedTurnsTest : public QObject {
     desk.room()->openSession(session);
     QTRY_COMPARE(desk.messages()->rowCount(), 4);
     QCOMPARE(desk.last().text, QString("Two."));
+  }
+
+  /// "p. 1" alone says nothing where two documents have one.
+  void placesNameTheirDocumentWhereThereAreTwo() {
+    Desk desk(kTalk);
+    QVERIFY(desk.ready());
+    const PageView* pages = desk.room()->pages();
+    EvidencePassage passage;
+    passage.document = desk.openDocument(60);
+    passage.bytes = {0, 10};
+    QVERIFY(passage.document > 0);
+    QTRY_COMPARE(pages->placeOf(passage), QString("p. 1"));
+    const qint64 other = desk.addDocument(30);
+    QVERIFY(other > 0);
+    desk.room()->pages()->openDocument(other);
+    QTRY_COMPARE(pages->placeOf(passage), QString("Lamps, p. 1"));
   }
 
   void aFollowUpIsAskedWhenTheAnswerIsThere() {
