@@ -1,9 +1,10 @@
 // SPDX-License-Identifier: Apache-2.0
 // One row of MQA attention over gathered latent records.
 //
-//   pass 1  16 keys at a time: records -> [width] bf16 (or fp32) rows, kept for pass 2 and for the rows
-//           after this one while they fit; scores of 4 heads x 4 keys by dot products with lanes along
-//           the channels
+//   pass 1  16 keys at a time: records -> [width] bf16 (or fp32) rows, kept for pass 2 and for the
+//   rows
+//           after this one while they fit; scores of 4 heads x 4 keys by dot products with lanes
+//           along the channels
 //   softmax of each head over the row's keys, fp32
 //   pass 2  u[head][channels] += P * c: lanes are channels; bf16 takes two keys a step
 //
@@ -11,6 +12,7 @@
 // list alone. P and q' are rounded to bf16 when the shape says so.
 #pragma once
 
+#include "kernels/key_slots.h"
 #include "kernels/linear_impl.h"
 #include "kernels/rowwise_impl.h"
 
@@ -18,18 +20,18 @@ namespace leyden {
 namespace {
 
 constexpr int64_t kKeyTile = 16;
-constexpr int64_t kHeadTile = 8;  ///< so many queries and four keys share the first cache
-constexpr int64_t kValueTile = 64;   ///< keys of pass 2 at a time
+constexpr int64_t kHeadTile = 8;    ///< so many queries and four keys share the first cache
+constexpr int64_t kValueTile = 64;  ///< keys of pass 2 at a time
 
 inline int64_t round_up(int64_t n, int64_t step) { return (n + step - 1) / step * step; }
 
-inline int64_t key_of(const MqaBlock& b, int64_t i) { return b.keys == nullptr ? i : b.keys[i]; }
 inline const std::byte* record(const MqaBlock& b, int64_t i) {
   const int64_t s = key_of(b, i);
   return b.pages[s / 64] + b.layer_offset + s % 64 * b.record_bytes;
 }
 
-/// The multiplier of a group of codes. A power of two, not too far out, changes their exponents only.
+/// The multiplier of a group of codes. A power of two, not too far out, changes their exponents
+/// only.
 struct Scale {
   float value;
   int exponent;
@@ -138,8 +140,8 @@ struct Mqa {  // fp32 products
 
   // H heads, kValueVectors * 16 channels from d on.
   template <int H>
-  static void some_values(const MqaShape& m, int64_t n, const float* const* k, int64_t d, const float* p,
-                          int64_t p_stride, float* acc) {
+  static void some_values(const MqaShape& m, int64_t n, const float* const* k, int64_t d,
+                          const float* p, int64_t p_stride, float* acc) {
     constexpr int kVectors = S::kValueVectors;
     F16 a[H][kVectors];
 #pragma GCC unroll 8
@@ -163,10 +165,10 @@ struct Mqa {  // fp32 products
       for (int v = 0; v < kVectors; ++v) S::store(acc + h * m.rank32 + 16 * v, a[h][v]);
   }
 
-  // acc[head][rank32] += n keys weighted by p[head][...]. A strip of channels of all keys stays in the
-  // first cache for all heads.
-  static void values(const MqaShape& m, int64_t n_heads, int64_t n, const float* const* k, const float* p,
-                     int64_t p_stride, float* acc) {
+  // acc[head][rank32] += n keys weighted by p[head][...]. A strip of channels of all keys stays in
+  // the first cache for all heads.
+  static void values(const MqaShape& m, int64_t n_heads, int64_t n, const float* const* k,
+                     const float* p, int64_t p_stride, float* acc) {
     for (int64_t d = 0; d < m.rank32; d += 16 * S::kValueVectors) {
       int64_t h = 0;
       for (; h + 4 <= n_heads; h += 4) {
@@ -304,60 +306,6 @@ struct Mqa<S, true> {  // products of bf16 pairs; round_bf16 is set
       S::store(acc + d + 16, second);
     }
   }
-};
-
-// Where expanded keys lie: `capacity` slots that outlive a row. A key is looked for where its low bits
-// point; two keys that meet there only cost another expansion.
-class KeySlots {
- public:
-  static int64_t bytes(int64_t capacity) { return 4 * (3 * capacity + kTable); }
-
-  KeySlots(std::byte* memory, MqaKept* kept)
-      : slot_(reinterpret_cast<int32_t*>(memory)),
-        key_in_(slot_ + kept->capacity),
-        used_by_(key_in_ + kept->capacity),
-        table_(used_by_ + kept->capacity),
-        kept_(kept) {}
-
-  /// Slots of the block's keys, to be read with slot() and is_new() until the next row.
-  void assign(const MqaBlock& b) {
-    if (kept_->rows == 0 || kept_->pages != b.pages) forget(b.pages);
-    const int32_t row = static_cast<int32_t>(++kept_->rows);
-    for (int64_t i = 0; i < b.n_keys; ++i) {
-      const int32_t key = static_cast<int32_t>(key_of(b, i)), at = table_[key % kTable];
-      const bool here = key_in_[at] == key;
-      slot_[i] = here ? at : -1;
-      used_by_[at] = here ? row : used_by_[at];
-    }
-    int32_t next = 0;
-    for (int64_t i = 0; i < b.n_keys; ++i) {
-      if (slot_[i] >= 0) continue;
-      while (used_by_[next] == row) ++next;
-      const int32_t key = static_cast<int32_t>(key_of(b, i));
-      used_by_[next] = row;
-      key_in_[next] = key;
-      table_[key % kTable] = next;
-      slot_[i] = ~next;
-    }
-  }
-  int64_t slot(int64_t i) const { return slot_[i] < 0 ? ~slot_[i] : slot_[i]; }
-  bool is_new(int64_t i) const { return slot_[i] < 0; }
-
- private:
-  static constexpr int64_t kTable = 4096;
-
-  void forget(const std::byte* const* pages) {
-    kept_->rows = 0;
-    kept_->pages = pages;
-    for (int64_t i = 0; i < kept_->capacity; ++i) key_in_[i] = -1, used_by_[i] = 0;
-    for (int64_t i = 0; i < kTable; ++i) table_[i] = 0;
-  }
-
-  int32_t* slot_;     // of the row's keys; ~slot where the key has to be expanded first
-  int32_t* key_in_;   // of each slot
-  int32_t* used_by_;  // of each slot: the last row
-  int32_t* table_;    // of low bits of keys: a slot
-  MqaKept* kept_;
 };
 
 template <typename Form>

@@ -50,11 +50,13 @@ struct IndexBlock {
   const int64_t* positions = nullptr;  ///< last visible key of each row
 };
 
-/// What a thread remembers between the rows of one call of MQA attention: keys that it has expanded, in
-/// memory that its next row finds as it was left. Neighbouring rows select mostly the same keys.
+/// What a thread remembers between the rows of one call of MQA attention: keys that it has
+/// expanded, in memory that its next row finds as it was left. Neighbouring rows select mostly the
+/// same keys.
 struct MqaKept {
   static constexpr int64_t kMostKeys = 4096;  ///< rows above this many keys expand them twice
   int64_t capacity = 0;                       ///< keys of the longest row, at most kMostKeys
+  bool lone_row = false;                      ///< no other row will ask
   int64_t rows = 0;                           ///< since the memory was last cleared
   const std::byte* const* pages = nullptr;    ///< of those rows
 };
@@ -72,9 +74,9 @@ struct MqaBlock {
   float sm_scale = 0;
   bool round_bf16 = false;
   MqaKept* kept = nullptr;  ///< the thread's
-  float* p = nullptr;    ///< [n_heads, p_stride]: the fp32 probabilities
-  int64_t p_stride = 0;  ///< >= n_keys rounded up to 16
-  float* u = nullptr;    ///< [n_heads, rank]
+  float* p = nullptr;       ///< [n_heads, p_stride]: the fp32 probabilities
+  int64_t p_stride = 0;     ///< >= n_keys rounded up to 16
+  float* u = nullptr;       ///< [n_heads, rank]
 };
 
 struct CpuOps {
@@ -121,7 +123,15 @@ const CpuOps& cpu_ops();
 /// Memory of the calling thread, 64-byte aligned, kept between calls and never shrunk. Contents
 /// are what the last user of the slot left. Growing it keeps nothing.
 enum class ScratchSlot : int {
-  kWeights, kTotals, kQueries, kKeys, kKeySlots, kScores, kTopk, kRows, kCount
+  kWeights,
+  kTotals,
+  kQueries,
+  kKeys,
+  kKeySlots,
+  kScores,
+  kTopk,
+  kRows,
+  kCount
 };
 std::byte* thread_scratch(ScratchSlot slot, int64_t bytes);
 

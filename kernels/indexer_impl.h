@@ -5,7 +5,8 @@
 //   [4][dim][16])
 //     for each row              score[4 panels] of all heads, 4 heads x 4 panels of accumulators at
 //     a time
-//       top-k buffer            pages without a score that reaches the row's limit are dropped at once
+//       top-k buffer            pages without a score that reaches the row's limit are dropped at
+//       once
 //
 // Bound: the pair products, 2 * heads * dim flop a (row, key); expanding a page costs about as much
 // as one row of four heads, so blocks of 16 rows and more hide it.
@@ -198,7 +199,8 @@ struct Fp32Only : Simd {
   static constexpr bool kHasDot = false;
 };
 
-// Calls sink(row, first key, number of keys, 4 score vectors) page after page, from the last to the first.
+// Calls sink(row, first key, number of keys, 4 score vectors) page after page, from the last to the
+// first.
 template <typename Page, typename Sink>
 inline void for_each_page(const IndexBlock& b, const typename Page::Element* q, const Sink& sink) {
   using Element = typename Page::Element;

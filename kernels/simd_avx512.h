@@ -134,7 +134,8 @@ struct Simd {
     // Register form and a store of its own: the memory form is many times slower on Zen.
     _mm512_mask_storeu_ps(scores, first(n), _mm512_maskz_compress_ps(m, a));
     _mm512_mask_storeu_epi32(
-        keys, first(n), _mm512_maskz_compress_epi32(m, _mm512_add_epi32(lane, _mm512_set1_epi32(first_key))));
+        keys, first(n),
+        _mm512_maskz_compress_epi32(m, _mm512_add_epi32(lane, _mm512_set1_epi32(first_key))));
     return n;
   }
   static int64_t compress_two(float* scores, int32_t* keys, F16 a, const int32_t* from,

@@ -151,7 +151,7 @@ struct Simd {
     *b = map([&](int i) { return widen_e4m3(p[2 * i + 1]); });
   }
 
-  /// Lanes below n for which !(a <= limit), NaN included.
+  /// Lanes below n for which !(a < limit), NaN included.
   static uint32_t not_below(F16 a, float limit, int64_t n) {
     uint32_t mask = 0;
     for (int i = 0; i < n; ++i) mask |= (a.v[i] < limit ? 0u : 1u) << i;
@@ -167,7 +167,8 @@ struct Simd {
     for (int i = 0; i < n; ++i) mask |= (a.v[i] == x ? 1u : 0u) << i;
     return mask;
   }
-  /// Packs the masked lanes and first + lane behind each other and writes no more; returns how many.
+  /// Packs the masked lanes and first + lane behind each other and writes no more; returns how
+  /// many.
   static int64_t compress(float* scores, int32_t* keys, F16 a, int32_t first, uint32_t mask) {
     int64_t n = 0;
     if (mask == 0) return n;

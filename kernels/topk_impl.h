@@ -1,9 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
-// The running top-k of one row. Keys come from the newest to the oldest: what was read last is mostly
-// what scores high, so the limit rises at once and few keys pass it (a third of those that pass it the
-// other way round). A key is taken in when its score is not below the limit, the worst score kept (equal
-// scores lose to earlier keys). The buffer fills from its end downwards and is ascending at all times.
-// When it is full, the k best or a few more stay.
+// The running top-k of one row. Keys come from the newest to the oldest: what was read last is
+// mostly what scores high, so the limit rises at once and few keys pass it (a third of those that
+// pass it the other way round). A key is taken in when its score is not below the limit, the worst
+// score kept (equal scores lose to earlier keys). The buffer fills from its end downwards and is
+// ascending at all times. When it is full, the k best or a few more stay.
 #pragma once
 
 #include "kernels/cpu_ops.h"
@@ -65,7 +65,7 @@ class TopK {
     return magnitude > 0x7f800000u ? 0 : r;
   }
   static float score_of(uint32_t rank) {
-    if (rank == 0) return __builtin_nanf("");  // as a limit: everything is above
+    if (rank == 0) return __builtin_nanf("");  // as a limit: nothing is below
     const uint32_t u =
         rank >= 0x80000000u ? rank - 0x80000000u : (0x80000000u - rank) | 0x80000000u;
     float s;
@@ -89,7 +89,8 @@ class TopK {
       all &= ranks[i];
       any |= ranks[i];
     }
-    // The k-th largest rank, bit by bit from the first that differs; a split that leaves few enough ends it early.
+    // The k-th largest rank, bit by bit from the first that differs; a split that leaves few enough
+    // ends it early.
     const int differing = all == any ? 0 : 32 - __builtin_clz(all ^ any);
     uint32_t kth = differing == 32 ? 0 : all >> differing << differing;
     int64_t from = n;

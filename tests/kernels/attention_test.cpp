@@ -103,8 +103,8 @@ TEST(MqaAttention, EqualsReference) {
   }
 }
 
-// A thread keeps expanded keys from row to row: of the same sequence only, not past a row too long to keep,
-// and also where keys share the low bits by which they are looked for.
+// A thread keeps expanded keys from row to row: of the same sequence only, not past a row too long
+// to keep, and also where keys share the low bits by which they are looked for.
 TEST(MqaAttention, SameBitsWhateverTheRowBeforeWas) {
   for (bool deployed : {true, false}) {
     const Case c{deployed, 4, 64, 32, 32, 32, 9000};
@@ -118,7 +118,8 @@ TEST(MqaAttention, SameBitsWhateverTheRowBeforeWas) {
       rows.push_back((row / 3 % 2 == 0 ? first : second).row(8999));
       std::vector<int32_t> keys;
       for (int32_t s = 0; s < 9000 && keys.size() < 5000; ++s) {
-        const bool wanted = row % 13 == 7 ? s % 2 == 0 : s % 4096 < 90 && engine() % 4 != 0;  // 4,500 or some 200
+        const bool wanted =
+            row % 13 == 7 ? s % 2 == 0 : s % 4096 < 90 && engine() % 4 != 0;  // 4,500 or some 200
         if (wanted) keys.push_back(s);
       }
       selection.count.push_back(static_cast<int32_t>(keys.size()));
@@ -129,15 +130,19 @@ TEST(MqaAttention, SameBitsWhateverTheRowBeforeWas) {
     const auto q = random_floats(1, m * width, 0.3f), pe = random_floats(2, m * c.heads * c.rope);
     for_each_level([&](CpuLevel) {
       ThreadPool pool(2);
-      std::vector<float> together(static_cast<size_t>(m * width)), alone(static_cast<size_t>(width));
-      mqa_attention(pool, l, 0, make_shape(c), rows, q.data(), pe.data(), &selection, together.data(), nullptr);
+      std::vector<float> together(static_cast<size_t>(m * width)),
+          alone(static_cast<size_t>(width));
+      mqa_attention(pool, l, 0, make_shape(c), rows, q.data(), pe.data(), &selection,
+                    together.data(), nullptr);
       for (int64_t i = 0; i < m; ++i) {
         SelectedKeys keys;
         keys.stride = selection.stride;
         keys.count = {selection.count[static_cast<size_t>(i)]};
-        keys.keys.assign(selection.keys.begin() + i * keys.stride, selection.keys.begin() + (i + 1) * keys.stride);
-        mqa_attention(pool, l, 0, make_shape(c), {&rows[static_cast<size_t>(i)], 1}, q.data() + i * width,
-                      pe.data() + i * c.heads * c.rope, &keys, alone.data(), nullptr);
+        keys.keys.assign(selection.keys.begin() + i * keys.stride,
+                         selection.keys.begin() + (i + 1) * keys.stride);
+        mqa_attention(pool, l, 0, make_shape(c), {&rows[static_cast<size_t>(i)], 1},
+                      q.data() + i * width, pe.data() + i * c.heads * c.rope, &keys, alone.data(),
+                      nullptr);
         ASSERT_TRUE(same_bits(alone.data(), together.data() + i * width, width)) << "row " << i;
       }
     });
