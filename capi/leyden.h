@@ -143,7 +143,7 @@ LEYDEN_API int32_t leyden_cancel_requested(const leyden_cancel* cancel);
 LEYDEN_API void leyden_cancel_destroy(leyden_cancel* cancel);
 
 /** How far long work has come. `done` only grows within a phase. Made by the library; a newer one
- *  may have more fields. */
+ *  may have more fields. Its texts are valid until the function it is given to returns. */
 typedef struct leyden_progress {
   uint32_t struct_size;
   uint32_t reserved;

@@ -2,7 +2,7 @@
 // XXH3 of byte strings, with the widest vectors that the processor has: the library picks them at run time.
 #pragma once
 
-#if defined(__x86_64__)
+#if defined(__x86_64__) && __has_include(<xxh_x86dispatch.h>)
 #include <xxh_x86dispatch.h>
 #else
 #include <xxhash.h>
