@@ -14,6 +14,7 @@
 #include <QToolButton>
 #include <QVBoxLayout>
 #include <utility>
+#include <algorithm>
 
 #include "app/desktop/controls/engine_text.h"
 #include "app/desktop/engine/engine_client.h"
@@ -422,7 +423,7 @@ void MainWindow::showResume() {
   if (facts && facts->restoredTokens > 0)
     text = tr("Restored %1 tokens in %2 s")
                .arg(QLocale().toString(facts->restoredTokens),
-                    QLocale().toString(facts->restoreS, 'f', 2));
+                    QLocale().toString(std::max(facts->restoreS, 0.01), 'f', 2));
   else if (facts && (facts->kind == "reread" || facts->kind == "other_model"))
     text = engineText(facts->reason);  // says itself that the text is read again
   m_resume->setText(text);

@@ -5,7 +5,9 @@
 #include <QInputMethodEvent>
 #include <QKeyEvent>
 #include <QMimeData>
+#include <QTextBlock>
 #include <algorithm>
+#include <cmath>
 
 #include "app/desktop/controls/local_paths.h"
 
@@ -25,11 +27,14 @@ ComposerEdit::ComposerEdit(QWidget* parent) : QPlainTextEdit(parent) {
 }
 
 QSize ComposerEdit::sizeHint() const {
-  // A plain text layout measures in lines.
-  const int lines = std::clamp(int(document()->size().height()), kMinLines, kMaxLines);
-  const int height =
-      lines * fontMetrics().lineSpacing() + int(2 * document()->documentMargin()) + 2;
-  return {240, height};
+  // Lines in which another font stands in, e.g. for Chinese, are higher than the font's own.
+  const double least = kMinLines * fontMetrics().lineSpacing();
+  const double most = kMaxLines * fontMetrics().lineSpacing();
+  double lines = 0;
+  for (QTextBlock b = document()->begin(); b.isValid() && lines < most; b = b.next())
+    lines += blockBoundingRect(b).height();
+  lines = std::clamp(lines, least, std::max(most, least));
+  return {240, int(std::ceil(lines + 2 * document()->documentMargin())) + 2};
 }
 
 QSize ComposerEdit::minimumSizeHint() const { return {120, sizeHint().height()}; }

@@ -15,6 +15,7 @@ namespace {
 constexpr int kIndent = 26;       // of one list or quotation
 constexpr int kLineHeight = 142;  // per cent
 constexpr int kPlainLineHeight = 125;
+constexpr char16_t kFirstIdeograph = 0x2E80;  // lines may be broken behind signs from here on
 
 QTextBlockFormat blockFormat(const Paragraph& p, bool first, bool plain) {
   QTextBlockFormat f;
@@ -190,8 +191,11 @@ class DocumentBuilder {
                             : m_look.chip ? m_look.chip(*mark)
                                           : QString::number(mark->number);
       insert(QStringLiteral("\u2009"), base, -1);
-      QString shown = label;
-      shown.replace(u' ', QChar(0xA0));
+      QString shown;  // never broken: Chinese would be, behind every sign
+      for (const QChar c : label) {
+        shown += c == u' ' ? QChar(0xA0) : c;
+        if (c.unicode() >= kFirstIdeograph && !c.isSurrogate()) shown += QChar(0x2060);
+      }
       insert(QChar(0xA0) + shown + QChar(0xA0), f, -1);
       insert(QStringLiteral("\u2009"), base, -1);
     }

@@ -529,6 +529,27 @@ class MessageListTest : public QObject {
     QCOMPARE(asked[0][0].value<Question>().text, QStringLiteral("你好"));
   }
 
+  /// A few lines are all in view, also where another font makes them higher.
+  void theQuestionFieldGrowsWithItsLines() {
+    Shown s;
+    ComposerEdit* edit = s.pane.composer()->edit();
+    for (const QString& text :
+         {QString("one"), QString("港口几点关门？"), QString("words that wrap ").repeated(12),
+          QString("港口几点关门？\nWhen does it close?\n港口").repeated(2)}) {
+      s.pane.composer()->setDraft({});
+      QCoreApplication::processEvents();
+      for (const QChar c : text) {  // as it is typed
+        edit->insertPlainText(c);
+        edit->ensureCursorVisible();
+        QCoreApplication::processEvents();
+      }
+      QTRY_COMPARE(edit->verticalScrollBar()->maximum(), 0);
+    }
+    s.pane.resize(280, s.pane.height());
+    s.pane.composer()->setDraft(QString("words that wrap ").repeated(6));
+    QTRY_COMPARE(edit->verticalScrollBar()->maximum(), 0);
+  }
+
   void enterSendsAndShiftEnterBreaks() {
     Shown s;
     QSignalSpy asked(&s.pane, &ConversationPane::asked);
