@@ -72,7 +72,8 @@ void TableHeader::paintSection(QPainter* painter, const QRect& rect, int section
 QSize TableHeader::sectionSizeFromContents(int section) const {
   const QFontMetrics metrics(font());
   const int mark = isSortIndicatorShown() ? kMark + space::kHalf : 0;
-  return {metrics.horizontalAdvance(text(section)) + 2 * inset() + mark,
+  // One more: an advance is rounded, and a text that is a fraction too long loses its end.
+  return {metrics.horizontalAdvance(text(section)) + 1 + 2 * inset() + mark,
           metrics.height() + 2 * space::kOne};
 }
 

@@ -124,12 +124,18 @@ MainWindow::MainWindow(EngineClient* client, AppSettings* settings, AppLog* log,
     m_overflows = false;
     retranslate();
     // What was said of the session that was open is not true of this one.
-    if (!m_resumeNotice.isEmpty() && m_notice->text() == m_resumeNotice) m_notice->hide();
+    hideResumeNotice();
     tellResume(session);
   });
   connect(m_room, &ReadingRoom::contextCounted, m_meter, &ContextMeter::setUse);
   connect(m_room, &ReadingRoom::contextCounted, this, &MainWindow::tellOverflow);
   connect(m_client, &EngineClient::sessionResumed, this, &MainWindow::tellResume);
+  connect(m_client, &EngineClient::answerFinished, this, [this](qint64 session) {
+    m_readAgain = session;
+    if (session != m_room->session()) return;
+    hideResumeNotice();
+    showResume();
+  });
   connect(m_client, &EngineClient::sessionNotResumed, this,
           [this](qint64 session, const Failure& failure) {
             if (session == m_room->session())
@@ -416,6 +422,10 @@ void MainWindow::tellResume(qint64 session) {
   m_notice->say(m_resumeNotice);
 }
 
+void MainWindow::hideResumeNotice() {
+  if (!m_resumeNotice.isEmpty() && m_notice->text() == m_resumeNotice) m_notice->hide();
+}
+
 // "Read once", in the status bar: what came back and how fast, or why not.
 void MainWindow::showResume() {
   const auto facts = m_client->resumed(m_room->session());
@@ -424,7 +434,8 @@ void MainWindow::showResume() {
     text = tr("Restored %1 tokens in %2 s")
                .arg(QLocale().toString(facts->restoredTokens),
                     QLocale().toString(std::max(facts->restoreS, 0.01), 'f', 2));
-  else if (facts && (facts->kind == "reread" || facts->kind == "other_model"))
+  else if (facts && m_readAgain != m_room->session() &&
+           (facts->kind == "reread" || facts->kind == "other_model"))
     text = engineText(facts->reason);  // says itself that the text is read again
   m_resume->setText(text);
 }
@@ -475,6 +486,7 @@ void MainWindow::changeEvent(QEvent* event) {
 }
 
 void MainWindow::closeEvent(QCloseEvent* event) {
+  m_room->transcript()->takeBackWaiting();
   m_room->saveView();
   m_settings->setState("geometry", saveGeometry());
   QMainWindow::closeEvent(event);

@@ -67,6 +67,7 @@ class MainWindow : public QMainWindow {
   void tellJar();
   void tellResume(qint64 session);
   void showResume();
+  void hideResumeNotice();
   void showOffline();
   void applyToolRules();
   void retranslate();
@@ -92,6 +93,7 @@ class MainWindow : public QMainWindow {
   QToolButton* m_offline;
   bool m_firstList = true;
   bool m_overflows = false;  ///< what is written does not fit, and the reader knows
+  qint64 m_readAgain = 0;  ///< a session that was answered in since: nothing is left to be read
   QString m_resumeNotice;  ///< said of the session that is open
 };
 

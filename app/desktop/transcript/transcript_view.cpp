@@ -314,6 +314,15 @@ void TranscriptView::setPlaceNames(std::function<QString(const EvidencePassage&)
 QString TranscriptView::draft() const { return m_pane->composer()->draft(); }
 void TranscriptView::setDraft(const QString& text) { m_pane->composer()->setDraft(text); }
 
+void TranscriptView::takeBackWaiting() {
+  QStringList texts;
+  for (const Question& question : m_pane->composer()->takeWaiting().next)
+    texts.append(question.text);
+  if (texts.isEmpty()) return;
+  if (!draft().isEmpty()) texts.append(draft());
+  setDraft(texts.join(QStringLiteral("\n\n")));
+}
+
 QJsonObject TranscriptView::viewState() const {
   return m_loaded ? m_pane->viewState() : m_wantedState;
 }

@@ -54,6 +54,8 @@ class TranscriptView : public QWidget {
   void setPlaceNames(std::function<QString(const EvidencePassage&)> place);
   QString draft() const;
   void setDraft(const QString& text);
+  /// Questions that wait become the draft again: the window is being closed.
+  void takeBackWaiting();
   QJsonObject viewState() const;
   void restoreViewState(const QJsonObject& state);
   void showMessage(qint64 message);

@@ -43,6 +43,9 @@
 #include "app/desktop/theme/icons.h"
 #include "app/desktop/theme/theme.h"
 #include "app/desktop/theme/theme_tokens.h"
+#include "app/desktop/transcript/composer.h"
+#include "app/desktop/transcript/conversation_pane.h"
+#include "app/desktop/transcript/transcript_view.h"
 #include "tests/app/desktop/window_lint.h"
 
 using namespace leyden::desktop;
@@ -164,6 +167,27 @@ class MainWindowTest : public QObject {
     Desk desk(jar.path());
     QTRY_VERIFY(desk.client.session(id) != nullptr);
     QCOMPARE(desk.client.session(id)->title, QString("kept"));
+  }
+
+  /// There is no model: the question waits, and is a draft again at the next start.
+  void whatWaitsIsADraftAfterAClose() {
+    QTemporaryDir jar;
+    {
+      Desk desk(jar.path());
+      QVERIFY(desk.ready());
+      TranscriptView* transcript = desk.window.readingRoom()->transcript();
+      Composer* composer = transcript->pane()->composer();
+      composer->setDraft("When does it close?");
+      QTest::keyClick(composer->edit(), Qt::Key_Return);
+      QCOMPARE(composer->queued(), 1);
+      composer->setDraft("And why?");
+      desk.window.close();
+      QCOMPARE(transcript->draft(), QString("When does it close?\n\nAnd why?"));
+    }
+    Desk desk(jar.path());
+    QVERIFY(desk.ready());
+    QTRY_COMPARE(desk.window.readingRoom()->transcript()->draft(),
+                 QString("When does it close?\n\nAnd why?"));
   }
 
   void theFolderOfAJarThatCannotBeIsNamed() {
