@@ -824,7 +824,8 @@ LEYDEN_API LEYDEN_NODISCARD leyden_status leyden_chat_info_json(leyden_string** 
 LEYDEN_API const char* leyden_answer_text(const leyden_answer* answer, size_t* size);
 /** The reasoning; "" without. [thread-safe] */
 LEYDEN_API const char* leyden_answer_thinking(const leyden_answer* answer, size_t* size);
-/** "stop", "length", "cancelled" or "tool_calls". [thread-safe] */
+/** "stop", "length" (of max_tokens or of the context; also of an answer that repeated the same few
+ *  tokens for 256 of them, which its notices tell), "cancelled" or "tool_calls". [thread-safe] */
 LEYDEN_API const char* leyden_answer_finish_reason(const leyden_answer* answer, size_t* size);
 /** Everything: {"text", "thinking", "finish_reason",
  *   "usage": {"prompt_tokens", "completion_tokens", "reused_tokens", "reread_from"},

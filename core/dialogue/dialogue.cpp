@@ -9,6 +9,7 @@
 #include "core/dialogue/answer_constraint.h"
 #include "core/dialogue/answer_writer.h"
 #include "core/dialogue/quote_clamp.h"
+#include "core/dialogue/repetition.h"
 
 namespace leyden {
 namespace {
@@ -376,6 +377,7 @@ Result<Answer> Dialogue::answer(const AskOptions& options, const AnswerEventFn& 
     writer.push(token);
   }
   told_before = false;
+  Repetition repetition;  // of new tokens: whoever goes on with an answer gets more of it
   const size_t first_new = so_far.size();
   Clock::time_point evidence_due = Clock::now();
   const auto tell_evidence = [&](const TokenEvent& token) {
@@ -392,7 +394,7 @@ Result<Answer> Dialogue::answer(const AskOptions& options, const AnswerEventFn& 
     if (event.mass) evidence.add_token(*event.mass);
     if (event.mass && options.live_evidence) tell_evidence(event);
     written.push_back(event.token);
-    const bool go_on = writer.push(event.token);
+    const bool go_on = writer.push(event.token) && !repetition.push(event.token);
     if (options.watch) {
       const Message& m = writer.parsed().message;
       options.watch({m.content, m.reasoning, written, {options.sampling.seed, written.size()}});
@@ -423,7 +425,13 @@ Result<Answer> Dialogue::answer(const AskOptions& options, const AnswerEventFn& 
     out.notices.push_back("quotes were held to the passages they name: " +
                           std::to_string(clamp.changed()) + " of " +
                           std::to_string(clamp.clamped()) + " tokens would have differed");
-  out.finish_reason = writer.hit_stop() ? "stop" : finish_reason_name(result.finish);
+  out.finish_reason = writer.hit_stop()    ? "stop"
+                      : repetition.unit() > 0 ? finish_reason_name(FinishReason::kLength)
+                                              : finish_reason_name(result.finish);
+  if (repetition.unit() > 0)
+    out.notices.push_back("the answer repeated itself and was ended: its last " +
+                          std::to_string(Repetition::kEnough) + " tokens are the same " +
+                          std::to_string(repetition.unit()) + " again and again");
   if (!options.schema.empty() && result.finish == FinishReason::kLength) {
     if (constraint->complete(result.tokens)) {
       out.finish_reason = "stop";

@@ -98,7 +98,7 @@ struct Answer {
   std::vector<ToolCall> tool_calls;
   std::vector<StreamEvent> malformed_calls;
   std::vector<std::string> notices;  ///< what a careful user wants to know, e.g. history re-read
-  std::string finish_reason;         ///< stop, length, cancelled, tool_calls
+  std::string finish_reason;         ///< stop, length (or repetition: noticed), cancelled, tool_calls
   std::vector<int32_t> tokens;       ///< as sampled, without the stop token
   int64_t prompt_tokens = 0, completion_tokens = 0, reused_tokens = 0;
   int64_t reread_from = -1;  ///< first token at which kept history no longer fitted, or -1

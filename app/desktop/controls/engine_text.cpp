@@ -42,6 +42,9 @@ const std::vector<Line>& lines() {
        QT_TRANSLATE_NOOP(
            "EngineText",
            "Quotations were held to their passages; %1 of %2 tokens would have differed.")},
+      {whole("the answer repeated itself and was ended: its last \\d+ tokens are the same \\d+ again "
+             "and again"),
+       QT_TRANSLATE_NOOP("EngineText", "The answer repeated itself, and was ended.")},
       {whole("the turn ended inside a call"),
        QT_TRANSLATE_NOOP("EngineText", "The answer ended inside a tool call.")},
       {whole("the reasoning was not closed"),

@@ -174,6 +174,10 @@
         <translation type="unfinished" />
     </message>
     <message>
+        <source>The answer repeated itself, and was ended.</source>
+        <translation type="unfinished" />
+    </message>
+    <message>
         <source>The answer ended inside a tool call.</source>
         <translation type="unfinished" />
     </message>

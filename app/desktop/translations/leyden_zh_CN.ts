@@ -174,6 +174,10 @@
         <translation>引文已按原文约束：%2 个词元中有 %1 个原本会不同。</translation>
     </message>
     <message>
+        <source>The answer repeated itself, and was ended.</source>
+        <translation>回答不断重复，已停止。</translation>
+    </message>
+    <message>
         <source>The answer ended inside a tool call.</source>
         <translation>回答在工具调用中途结束。</translation>
     </message>

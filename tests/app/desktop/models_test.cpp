@@ -225,6 +225,8 @@ class ModelsTest : public QObject {
                      "have chosen ⟦1⟧, the words ⟦3⟧."));
     QCOMPARE(engineText(chosen.arg("none")),
              QString("The model chose ⟦3⟧; no passage has the words of the question."));
+    QCOMPARE(engineText("the answer repeated itself and was ended: its last 256 tokens are the same 3 again and again"),
+             QString("The answer repeated itself, and was ended."));
     QCOMPARE(engineText("something new"), QString("something new"));
     QCOMPARE(engineText("plugin org.leyden.calculator"), QString("plugin org.leyden.calculator"));
     QCOMPARE(engineText("built in"), QString("needs no asking"));

@@ -7,6 +7,8 @@
 #include <filesystem>
 #include <fstream>
 
+#include "core/dialogue/repetition.h"
+
 namespace leyden {
 namespace {
 
@@ -90,6 +92,40 @@ TEST_F(DialogueTest, FindsThePlantedFactAndShowsWhere) {
             std::string::npos);
   EXPECT_FALSE(a.sentences.empty());
   EXPECT_EQ(a.finish_reason, "stop");
+}
+
+TEST(RepetitionTest, NoticesRoundsOfUpTo32Tokens) {
+  for (const int32_t unit : {1, 2, 7, 32}) {
+    Repetition watch;
+    for (int32_t i = 0; i < 100; ++i) EXPECT_FALSE(watch.push(1000 + i));
+    size_t n = 0;
+    while (!watch.push(static_cast<int32_t>(n) % unit) && n < 1000) ++n;
+    EXPECT_EQ(n + 1, Repetition::kEnough + static_cast<size_t>(unit)) << unit;
+    EXPECT_EQ(watch.unit(), static_cast<size_t>(unit));
+    EXPECT_FALSE(watch.push(5000));  // another token begins anew
+  }
+}
+
+TEST(RepetitionTest, LongerRoundsAndCountingAreLeftAlone) {
+  Repetition rounds, counting;
+  for (int32_t i = 0; i < 5000; ++i) {
+    EXPECT_FALSE(rounds.push(i % 33));
+    EXPECT_FALSE(counting.push(i % 10 == 9 ? i : i % 10));  // a table whose last column differs
+  }
+}
+
+TEST_F(DialogueTest, AnAnswerThatRepeatsItselfIsEnded) {
+  AskOptions options;
+  options.max_tokens = 5000;
+  options.sampling.logit_bias = {{300, 1000.0f}};
+  const Answer a = ask("Say it.", options);
+  EXPECT_EQ(a.completion_tokens, static_cast<int64_t>(Repetition::kEnough) + 1);
+  EXPECT_EQ(a.finish_reason, "length");
+  ASSERT_EQ(a.notices.size(), 1u);
+  EXPECT_EQ(a.notices[0],
+            "the answer repeated itself and was ended: its last 256 tokens are the same 1 again and again");
+  options.max_tokens = 200;
+  EXPECT_EQ(ask("Once more.", options).notices.size(), 0u);
 }
 
 TEST_F(DialogueTest, ASecondQuestionReadsOnlyWhatIsNew) {
