@@ -11,7 +11,9 @@ namespace leyden {
 namespace {
 
 constexpr char kColumns[] =
-    "SELECT d.id, d.hash, t.body, d.title, d.source, d.n_tokens, d.added_at, d.pinned, "
+    "SELECT d.id, d.hash, t.body, d.title, d.source, max(d.n_tokens, "
+    "coalesce((SELECT max(c.n_tokens) FROM document_chains c WHERE c.document=d.id), 0)), "
+    "d.added_at, d.pinned, "
     "(SELECT count(*) FROM document_parts p WHERE p.document=d.id) "
     "FROM documents d LEFT JOIN texts t ON t.id=d.title ";
 

@@ -122,7 +122,7 @@ struct DocumentInfo {
   std::string title;
   std::string source;          ///< file name it came from
   uint32_t n_parts = 0;
-  uint32_t n_tokens = 0;
+  uint32_t n_tokens = 0;  ///< at most, of the models that read it first in a chat; 0: not known
   int64_t added_at_ms = 0;
   bool pinned = false;
 };

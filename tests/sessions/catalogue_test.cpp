@@ -224,6 +224,7 @@ TEST_P(Catalogue, KeepsDocumentsOnce) {
   auto& documents = store_->documents();
   EXPECT_EQ(documents.find("manual.pdf")->id, id);
   EXPECT_EQ(documents.info(id)->n_parts, 2u);
+  EXPECT_EQ(documents.info(id)->n_tokens, 150u);  // as the model read it
   EXPECT_EQ(documents.parts(id)->at(1).text, "second page");
   EXPECT_EQ(documents.part(id, 1)->text, "second page");
   EXPECT_EQ(documents.part(id, 2).status().code(), StatusCode::kNotFound);
