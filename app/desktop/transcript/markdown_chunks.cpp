@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-// Judges each complete line once. The last, unfinished line always belongs to the last chunk.
+// Judges each complete line once. The last, unfinished line belongs to the last chunk, unless it begins one
+// behind a quotation.
 #include "app/desktop/transcript/markdown_chunks.h"
 
 #include <algorithm>
@@ -101,7 +102,7 @@ void MarkdownChunks::endQuote(int begin, QStringView line) {
   if (m_quote == Quote::None) return;
   qsizetype indent = 0;
   while (indent < line.size() && line[indent] == u' ') ++indent;
-  if (indent == line.size() || indent > 3) return;
+  if (indent > 3 || line.trimmed().isEmpty()) return;
   if (m_quote == Quote::Lines && line[indent] == u'>') return;
   m_quote = Quote::None;
   cut(begin);

@@ -158,7 +158,8 @@ class MarkdownTest : public QObject {
 
   void anyWayOfStreamingGivesTheSameChunks() {
     const QString sample =
-        (QString::fromUtf8(kSample) + "⟦7⟧ > one\nAnswer\n\n> two\n> lines\nAnswer\n\n")
+        (QString::fromUtf8(kSample) + "⟦7⟧ > one\nAnswer\n\n> two\n> lines\nAnswer\n\n"
+         "> three\r\n\r\nAnswer\r\n\r\n> four\n\t\nAnswer\n\n")
             .repeated(3);
     MarkdownChunks whole;
     whole.setSource(sample);
