@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-// Notices that an answer goes round in circles, as small models do: without an end it would write until
-// the context is full.
+// Notices that an answer goes round in circles, as small models do: without an end it would write
+// until the context is full.
 #pragma once
 
 #include <array>
@@ -13,7 +13,8 @@ namespace leyden {
 class Repetition {
  public:
   static constexpr size_t kLongestUnit = 32;  ///< tokens that come again and again
-  static constexpr size_t kEnough = 256;      ///< tokens that repeat those before: eight rounds and more
+  static constexpr size_t kEnough =
+      256;  ///< tokens that repeat those before: eight rounds and more
 
   /// Adds a token. True when the last kEnough tokens are each the one `unit()` before.
   bool push(int32_t token) {

@@ -140,9 +140,6 @@ void emulator_tensor_product(float (&d)[4], const uint32_t (&a)[4], const uint32
 /// ldmatrix.x4, as kernels/cuda/device.cuh describes it.
 void emulator_load_matrices(uint32_t (&out)[4], const uint16_t* row, bool transposed);
 
-struct alignas(8) uint2 {
-  uint32_t x, y;
-};
 struct alignas(16) uint4 {
   uint32_t x, y, z, w;
 };
