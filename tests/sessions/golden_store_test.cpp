@@ -82,7 +82,43 @@ void write_golden(const std::string& folder) {
   }
 }
 
-class GoldenStore : public ::testing::TestWithParam<Version> {};
+class GoldenStore : public ::testing::TestWithParam<Version> {
+ protected:
+  std::string unpacked(const std::string& file) const { return unpack(GetParam().name, file); }
+
+  /// A store of these two files, in a folder of its own until the next call.
+  std::string folder_of(const std::string& catalogue, const std::string& kv) {
+    scratch_ = std::make_unique<ScratchFolder>();
+    const std::string folder = *scratch_ / "s";
+    fs::create_directories(folder);
+    write_file(folder + "/catalogue.db", catalogue);
+    write_file(folder + "/kv.db", kv);
+    return folder;
+  }
+  /// Repairs such a store and opens it; null, and a failure, where anything is left to be mended.
+  std::unique_ptr<Store> repaired(const std::string& catalogue, const std::string& kv, RepairReport* told) {
+    const std::string folder = folder_of(catalogue, kv);
+    auto repair = Store::repair(store_options(folder));
+    EXPECT_TRUE(repair.ok()) << repair.status().to_string();
+    if (!repair.ok()) return nullptr;
+    *told = *repair;
+    auto store = open_store(folder);
+    EXPECT_NE(store, nullptr);
+    if (store == nullptr) return nullptr;
+    const auto report = store->check();
+    EXPECT_TRUE(report.ok());
+    if (!report.ok()) return nullptr;
+    for (const auto& p : report->problems) ADD_FAILURE() << p;
+    return store;
+  }
+  static std::string flipped(std::string bytes, size_t at) {
+    bytes[at] = static_cast<char>(bytes[at] ^ 4);
+    return bytes;
+  }
+
+ private:
+  std::unique_ptr<ScratchFolder> scratch_;
+};
 INSTANTIATE_TEST_SUITE_P(Version, GoldenStore, ::testing::ValuesIn(kVersions),
                          [](const auto& version) { return std::string(version.param.name); });
 
@@ -90,11 +126,7 @@ TEST_P(GoldenStore, OpensForever) {
   const std::string name = GetParam().name;
   if (const char* folder = std::getenv("LEYDEN_WRITE_GOLDEN"); folder && name == std::rbegin(kVersions)->name)
     write_golden(std::string(folder) + "/" + name);
-  ScratchFolder scratch;
-  fs::create_directories(scratch / "s");
-  for (const char* file : {"catalogue.db", "kv.db"})
-    write_file(scratch / (std::string("s/") + file), unpack(name, file));
-  auto store = open_store(scratch / "s");
+  auto store = open_store(folder_of(unpacked("catalogue.db"), unpacked("kv.db")));
   ASSERT_NE(store, nullptr);
   EXPECT_TRUE(store->notes().empty());
   auto report = store->check();
@@ -137,22 +169,12 @@ TEST_P(GoldenStore, OpensForever) {
 // A flipped bit in one page at a time: every third of the catalogue, every one of the KV file, but not the first.
 // No text is lost; of the KV no more than what the bit was in.
 TEST_P(GoldenStore, IsRepairedForever) {
-  const std::string catalogue = unpack(GetParam().name, "catalogue.db"), kv = unpack(GetParam().name, "kv.db");
+  const std::string catalogue = unpacked("catalogue.db"), kv = unpacked("kv.db");
+  RepairReport told;
   for (size_t page = 1; page < catalogue.size() / 4096; page += 3) {
     SCOPED_TRACE("page " + std::to_string(page) + " of the catalogue");
-    ScratchFolder scratch;
-    fs::create_directories(scratch / "s");
-    std::string damaged = catalogue;
-    damaged[page * 4096 + 2000] = static_cast<char>(damaged[page * 4096 + 2000] ^ 4);
-    write_file(scratch / "s/catalogue.db", damaged);
-    write_file(scratch / "s/kv.db", kv);
-    const auto repaired = Store::repair(store_options(scratch / "s"));
-    ASSERT_TRUE(repaired.ok()) << repaired.status().to_string();
-    auto store = open_store(scratch / "s");
+    auto store = repaired(flipped(catalogue, page * 4096 + 2000), kv, &told);
     ASSERT_NE(store, nullptr);
-    const auto report = store->check();
-    ASSERT_TRUE(report.ok());
-    for (const auto& p : report->problems) ADD_FAILURE() << p;
     const auto s = store->sessions().find("黄金 Golden");
     ASSERT_TRUE(s.ok()) << s.status().to_string();
     const auto path = store->sessions().path(s->id);
@@ -160,35 +182,18 @@ TEST_P(GoldenStore, IsRepairedForever) {
     EXPECT_EQ((*path)[1].text, "Everything. 一切。");
     EXPECT_EQ(store->documents().parts(s->documents[0])->at(0).text, "第一页 text");
   }
-  uint64_t pages = 0, all = 0, some = 0;
-  {
-    ScratchFolder scratch;
-    fs::create_directories(scratch / "s");
-    write_file(scratch / "s/catalogue.db", catalogue);
-    write_file(scratch / "s/kv.db", kv);
-    pages = open_store(scratch / "s")->pages().stats()->pages;
-    ASSERT_GE(pages, 3u);
-  }
+  const uint64_t pages = open_store(folder_of(catalogue, kv))->pages().stats()->pages;
+  ASSERT_GE(pages, 3u);
+  uint64_t all = 0, some = 0;
   for (size_t page = 1; page < kv.size() / 65536; ++page) {
     SCOPED_TRACE("page " + std::to_string(page) + " of the KV file");
-    ScratchFolder scratch;
-    fs::create_directories(scratch / "s");
-    std::string damaged = kv;
-    damaged[page * 65536 + 60000] = static_cast<char>(damaged[page * 65536 + 60000] ^ 4);
-    write_file(scratch / "s/catalogue.db", catalogue);
-    write_file(scratch / "s/kv.db", damaged);
-    const auto repaired = Store::repair(store_options(scratch / "s"));
-    ASSERT_TRUE(repaired.ok()) << repaired.status().to_string();
-    auto store = open_store(scratch / "s");
+    auto store = repaired(catalogue, flipped(kv, page * 65536 + 60000), &told);
     ASSERT_NE(store, nullptr);
-    const auto report = store->check();
-    ASSERT_TRUE(report.ok());
-    for (const auto& p : report->problems) ADD_FAILURE() << p;
     EXPECT_TRUE(store->sessions().find("黄金 Golden").ok());
     const auto left = store->pages().stats();
     ASSERT_TRUE(left.ok());
-    EXPECT_EQ(left->pages, repaired->pages_kept);
-    (repaired->pages_kept == pages ? all : some) += 1;
+    EXPECT_EQ(left->pages, told.pages_kept);
+    (told.pages_kept == pages ? all : some) += 1;
   }
   EXPECT_GT(all, some);  // so small a file has its records in two pages of ten
 }

@@ -72,6 +72,13 @@ struct Shown {
   MessageListView* list() { return pane.list(); }
   TranscriptModel* model() { return pane.model(); }
   QScrollBar* bar() { return pane.list()->verticalScrollBar(); }
+  /// Shows a question and this answer to it, every place of which is "p. 3"; the answer's text, or null.
+  TextPiece* answered(const Message& answer) {
+    pane.setPlaceNames([](const EvidencePassage&) { return QString("p. 3"); });
+    pane.setMessages({message(1, Message::Role::User, "when?"), answer});
+    QCoreApplication::processEvents();
+    return dynamic_cast<TextPiece*>(list()->widgetOf(1, 1));
+  }
 };
 
 /// The first widget of this type in view.
@@ -336,10 +343,7 @@ class MessageListTest : public QObject {
     sentence.text = q.answer;
     sentence.evidence = {p};
     answer.sentences = {sentence};
-    s.pane.setPlaceNames([](const EvidencePassage&) { return QString("p. 3"); });
-    s.pane.setMessages({message(1, Message::Role::User, "when?"), answer});
-    QCoreApplication::processEvents();
-    auto* text = dynamic_cast<TextPiece*>(s.list()->widgetOf(1, 1));
+    TextPiece* text = s.answered(answer);
     QVERIFY(text != nullptr);
     const QString shown = text->toPlainText();
     QVERIFY2(!shown.contains("⟦") && shown.contains("p. 3"), qPrintable(shown));
@@ -372,10 +376,7 @@ class MessageListTest : public QObject {
     EvidencePassage p;
     p.reference = 7;
     answer.evidence = {p};
-    s.pane.setPlaceNames([](const EvidencePassage&) { return QString("p. 3"); });
-    s.pane.setMessages({message(1, Message::Role::User, "when?"), answer});
-    QCoreApplication::processEvents();
-    auto* text = dynamic_cast<TextPiece*>(s.list()->widgetOf(1, 1));
+    TextPiece* text = s.answered(answer);
     QVERIFY(text != nullptr);
     const QString shown = text->toPlainText();
     QVERIFY2(shown.contains("p. 3") && shown.contains("The harbour shuts."), qPrintable(shown));
