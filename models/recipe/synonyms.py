@@ -61,12 +61,18 @@ def alternatives(folder, known):
     return out
 
 
-def main():
-    folder, corpus, target = sys.argv[1:]
+def occurrences(corpus):
+    """How often the corpus has each plain word."""
     count = collections.Counter()
     with open(corpus) as f:
         for line in f:
             count.update(PLAIN.findall(line))
+    return count
+
+
+def main():
+    folder, corpus, target = sys.argv[1:]
+    count = occurrences(corpus)
     table = alternatives(folder, lambda w: count[w] >= SEEN and w not in Q.STOP)
     with open(target, "w") as f:
         f.writelines("%s %s\n" % (w, " ".join(table[w])) for w in sorted(table))

@@ -8,7 +8,7 @@ made, an animal or food, and that the corpus knows; in the plural only where the
 import collections, re, sys
 
 import questions as Q
-from synonyms import PLAIN, commonest
+from synonyms import PLAIN, commonest, occurrences
 
 KINDS = {"05": "animal", "06": "made", "13": "food"}            # WordNet's lexicographer files of nouns
 SEEN = 40                             # times in the corpus, at least, for every word
@@ -36,10 +36,7 @@ def names(folder, known):
 
 def main():
     folder, corpus, target = sys.argv[1:]
-    count = collections.Counter()
-    with open(corpus) as f:
-        for line in f:
-            count.update(PLAIN.findall(line))
+    count = occurrences(corpus)
     found = names(folder, lambda w: count[w] >= SEEN)
 
     def plural(kind):
