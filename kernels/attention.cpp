@@ -37,14 +37,12 @@ void mqa_attention(ThreadPool& pool, const KvLayout& layout, int64_t layer,
     }
   }
 
-  std::vector<MqaKept> kept(static_cast<size_t>(pool.size()));
+  MqaKept nothing;
   for (int64_t row = 0; row < m; ++row) {
-    kept[0].capacity = std::max(kept[0].capacity, std::min(keys_of(row), MqaKept::kMostKeys));
+    nothing.capacity = std::max(nothing.capacity, std::min(keys_of(row), MqaKept::kMostKeys));
   }
-  for (MqaKept& k : kept) {
-    k.capacity = kept[0].capacity;
-    k.lone_row = m == 1;
-  }
+  nothing.lone_row = m == 1;
+  std::vector<MqaKept> kept(static_cast<size_t>(pool.size()), nothing);
 
   pool.parallel_for(m * parts, [&](int64_t task, int worker) {
     const int64_t row = m - 1 - task / parts, first = task % parts * heads_per_part;
